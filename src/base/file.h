@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Files that are whole or absent: a result is written under a temporary name beside its final one,
+ * flushed, fsynced and renamed. A run that fails leaves no file under a final name. */
+#ifndef HUD_BASE_FILE_H
+#define HUD_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+/* An output file under way. */
+struct hud_file {
+  FILE *stream; /* write here; errors may be left to hud_file_commit */
+  char *temporary, *final;
+};
+
+/* Opens DIR/NAME.tmp for writing; *file is cleared first. */
+hud_status hud_file_create(struct hud_file *file, const char *directory, const char *name,
+                           struct hud_error *error);
+
+/* Flush, fsync, close, rename to the final name, fsync the directory. On failure the temporary file
+ * is removed and the final name is untouched. */
+hud_status hud_file_commit(struct hud_file *file, struct hud_error *error);
+
+/* Closes and removes the temporary file. Safe on a cleared or committed file. */
+void hud_file_discard(struct hud_file *file);
+
+/* fsync and rename for a file that another library has written and closed. */
+hud_status hud_file_rename(const char *temporary, const char *final, struct hud_error *error);
+
+/* DIR/NAME, to be freed with hud_free. */
+hud_status hud_path_join(char **path, const char *directory, const char *name,
+                         struct hud_error *error);
+
+/* Makes the directory and its missing parents; an existing directory is no error. */
+hud_status hud_directory_create(const char *path, struct hud_error *error);
+
+bool hud_path_exists(const char *path);
+
+/* The whole of a regular file, NUL-terminated, to be freed with hud_free; refuses more than `limit`
+ * bytes, directories and devices (HUD_ERROR_INPUT). */
+hud_status hud_file_read(char **text, size_t *length, const char *path, size_t limit,
+                         struct hud_error *error);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Building networks: the hierarchy (8) of any size K with either counting, the relaxed triple (37),
+ * the first-order model (14) and the instantaneous limit (33), all as the numbers w_k, d_k, p_r,
+ * q_r of network.h. */
+#include "network/network.h"
+
+#include <math.h>
+
+#include "base/alloc.h"
+#include "config/expression.h"
+
+static hud_status rate_from_table(const struct hud_rate_law *law, const char *name, int i, int j,
+                                  double *value, struct hud_error *error)
+{
+  for (size_t e = 0; e < law->entry_count; e++)
+    if (law->entries[e].i == i && law->entries[e].j == j) {
+      *value = law->entries[e].value;
+      return HUD_OK;
+    }
+  if (!law->has_default)
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "rates.%s has neither an entry \"%d,%d\" nor a default, and the model needs it",
+                    name, i, j);
+  *value = law->constant;
+  return HUD_OK;
+}
+
+hud_status hud_rate_evaluate(const struct hud_rate_law *law, const char *name, int i, int j,
+                             double *value, struct hud_error *error)
+{
+  *value = 0.0;
+  if (i > j)
+    return hud_rate_evaluate(law, name, j, i, value, error);
+  hud_status status = HUD_OK;
+  switch (law->type) {
+  case HUD_RATE_TABLE:
+    status = rate_from_table(law, name, i, j, value, error);
+    break;
+  case HUD_RATE_CONSTANT:
+    *value = law->constant;
+    break;
+  case HUD_RATE_ADDITIVE:
+    *value = law->constant * (i + j);
+    break;
+  case HUD_RATE_MULTIPLICATIVE:
+    *value = law->constant * i * j;
+    break;
+  case HUD_RATE_EXPRESSION: {
+    double arguments[2] = {(double)i, (double)j}, swapped[2] = {(double)j, (double)i};
+    *value = hud_expression_evaluate(law->expression, arguments);
+    double other = hud_expression_evaluate(law->expression, swapped);
+    if (fabs(*value - other) > 1e-12 * fabs(*value))
+      return hud_fail(error, HUD_ERROR_INPUT,
+                      "rates.%s must be symmetric in i and j, but is %.17g at (%d,%d) and %.17g at "
+                      "(%d,%d)",
+                      name, *value, i, j, other, j, i);
+    break;
+  }
+  }
+  if (status == HUD_OK && !(isfinite(*value) && *value >= 0.0))
+    status =
+        hud_fail(error, HUD_ERROR_INPUT, "rates.%s at (%d,%d) is %g; expected a finite number >= 0",
+                 name, i, j, *value);
+  return status;
+}
+
+/* Sizes of the hierarchy: w_k = eps^{k-1}, d_k = eps^{k-2}; the other models change entry 2 or 3.
+ */
+static void set_sizes(struct hud_network *network, const struct hud_description *d)
+{
+  for (int k = 1; k <= network->K; k++) {
+    struct hud_size *size = &network->sizes[k];
+    size->weight = pow(d->epsilon, k - 1);
+    size->drift = k == 1 ? 0.0 : pow(d->epsilon, k - 2);
+    size->quasi_stationary = false;
+  }
+  switch (d->model) {
+  case HUD_MODEL_HIERARCHY:
+    break;
+  case HUD_MODEL_RELAXED_TRIPLE:
+    network->sizes[3].weight = d->delta * d->epsilon;
+    network->sizes[3].drift *= hud_description_kappa(d);
+    break;
+  case HUD_MODEL_FIRST_ORDER:
+  case HUD_MODEL_SCALAR_IMPLICIT:
+  case HUD_MODEL_SCALAR:
+    network->sizes[3] = (struct hud_size){0.0, d->epsilon * hud_description_kappa(d), true};
+    break;
+  case HUD_MODEL_INSTANTANEOUS:
+    network->sizes[2] = (struct hud_size){0.0, 1.0, true};
+    break;
+  }
+}
+
+static int largest_size(const struct hud_description *d)
+{
+  switch (d->model) {
+  case HUD_MODEL_HIERARCHY:
+    return d->clusters;
+  case HUD_MODEL_INSTANTANEOUS:
+    return 2;
+  case HUD_MODEL_RELAXED_TRIPLE:
+  case HUD_MODEL_FIRST_ORDER:
+  case HUD_MODEL_SCALAR_IMPLICIT:
+  case HUD_MODEL_SCALAR:
+    break;
+  }
+  return 3;
+}
+
+static hud_status set_reactions(struct hud_network *network, const struct hud_description *d,
+                                struct hud_error *error)
+{
+  bool printed = d->model == HUD_MODEL_HIERARCHY && d->counting == HUD_COUNTING_AS_PRINTED;
+  hud_status status = HUD_OK;
+  for (int k = 2; k <= network->K; k++)
+    for (int i = 1; 2 * i <= k && status == HUD_OK; i++) {
+      int j = k - i;
+      struct hud_reaction *reaction = &network->reactions[network->reaction_count++];
+      reaction->i = i;
+      reaction->j = j;
+      reaction->reactant = pow(d->epsilon, k - 2);
+      reaction->product = reaction->reactant * (printed && i != j ? 2.0 : 1.0);
+      status = hud_rate_evaluate(&d->lambda, "lambda", i, j, &reaction->lambda, error);
+      if (status == HUD_OK)
+        status = hud_rate_evaluate(&d->mu, "mu", i, j, &reaction->mu, error);
+    }
+  return status;
+}
+
+/* A quasi-stationary size must split, or its resolvent does not exist. */
+static hud_status check_quasi_stationary(const struct hud_network *network, struct hud_error *error)
+{
+  for (int k = 2; k <= network->K; k++)
+    if (network->sizes[k].quasi_stationary && !(hud_network_split_rate(network, k) > 0.0))
+      return hud_fail(error, HUD_ERROR_INPUT,
+                      "clusters of %d are quasi-stationary in this model but never split: "
+                      "rates.mu at (1,%d) must be > 0",
+                      k, k - 1);
+  return HUD_OK;
+}
+
+hud_status hud_network_create(struct hud_network **out, const struct hud_description *description,
+                              struct hud_error *error)
+{
+  struct hud_network *network = NULL;
+  *out = NULL;
+  hud_status status = HUD_NEW(&network, 1, "a network", error);
+  if (status != HUD_OK)
+    return status;
+  network->K = largest_size(description);
+  size_t K = (size_t)network->K;
+  size_t count = (K / 2) * (K - K / 2); /* pairs i <= j with i + j <= K */
+  status = HUD_NEW(&network->sizes, K + 1, "cluster sizes", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&network->reactions, count, "reactions", error);
+  if (status == HUD_OK) {
+    set_sizes(network, description);
+    status = set_reactions(network, description, error);
+  }
+  if (status == HUD_OK)
+    status = check_quasi_stationary(network, error);
+  if (status == HUD_OK)
+    *out = network;
+  else
+    hud_network_free(network);
+  return status;
+}
+
+void hud_network_free(struct hud_network *network)
+{
+  if (network == NULL)
+    return;
+  hud_free(network->sizes);
+  hud_free(network->reactions);
+  hud_free(network);
+}
+
+const struct hud_reaction *hud_network_reaction(const struct hud_network *network, int i, int j)
+{
+  for (size_t r = 0; r < network->reaction_count; r++)
+    if (network->reactions[r].i == i && network->reactions[r].j == j)
+      return &network->reactions[r];
+  return NULL;
+}
+
+double hud_network_split_rate(const struct hud_network *network, int k)
+{
+  double rate = 0.0;
+  for (size_t r = 0; r < network->reaction_count; r++)
+    if (network->reactions[r].i + network->reactions[r].j == k)
+      rate += network->reactions[r].product * network->reactions[r].mu;
+  return rate;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Potentials U_k: (U_k)_i = (1/k) sum_{j != i} F(v_j - v_i) with a pair force F (equation (2) is
+ * F(r) = r), their divergence and their characteristic maps Phi_k^s, equations (11), (16) and (17),
+ * the last with e^{-s} (MATHEMATICS, section 2; the print has e^{-s/2}). Alignment is in closed
+ * form; other forces are integrated by GSL with error control. */
+#ifndef HUD_NETWORK_POTENTIAL_H
+#define HUD_NETWORK_POTENTIAL_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "config/description.h"
+
+struct hud_potential; /* immutable after creation; may be shared by threads */
+
+hud_status hud_potential_create(struct hud_potential **potential,
+                                const struct hud_potential_spec *spec, struct hud_error *error);
+void hud_potential_free(struct hud_potential *potential);
+
+/* True for F(r) = r: every linear method may be used. */
+bool hud_potential_is_alignment(const struct hud_potential *potential);
+
+/* True if F(-r) = -F(r): the cluster mean is conserved. Expressions are tested at sample points. */
+bool hud_potential_is_odd(const struct hud_potential *potential);
+
+/* F(r) and F'(r) (the derivative is one-sided at kinks). */
+double hud_potential_force(const struct hud_potential *potential, double r);
+double hud_potential_force_derivative(const struct hud_potential *potential, double r);
+
+/* u_i = (U_k)_i(v), i = 0..k-1. */
+void hud_potential_velocity(const struct hud_potential *potential, int k, const double *v,
+                            double *u);
+
+/* div U_k at v; alignment: -(k-1). */
+double hud_potential_divergence(const struct hud_potential *potential, int k, const double *v);
+
+/* out = Phi_k^s(v), s of either sign, and *log_jacobian (may be NULL) = log |det D Phi_k^s| =
+ * int_0^s div U_k along the path. v and out may be the same array. HUD_ERROR_COMPUTE if the path
+ * leaves every bound (an expanding force run for too long). */
+hud_status hud_potential_flow(const struct hud_potential *potential, int k, double s,
+                              const double *v, double *out, double *log_jacobian,
+                              struct hud_error *error);
+
+#endif
