@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The table behind `huddle models`, and the check before a run. */
+#include "models/registry.h"
+
+#include <stddef.h>
+
+#define BIT(method) (1u << (method))
+
+static const struct hud_registry_row rows[] = {
+    {HUD_MODEL_HIERARCHY, "hierarchy", "[KMS] (1), (8)",
+     "clusters of 1..K particles that join, split and align",
+     "eps^{k-1} d/dt f_k + eps^{k-2} div(U_k f_k) =\n"
+     "    eps^{k-2} sum_{i+j=k} [ lambda_ij Sym(f_i f_j) - mu_ij f_k ]   (unordered pairs)\n"
+     "  + sum_j (1+delta_jk) eps^{k+j-2} [ mu_kj int f_{k+j} - lambda_kj M_j f_k ]\n",
+     "epsilon, clusters, counting, rates, potential, initial",
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID)},
+    {HUD_MODEL_RELAXED_TRIPLE, "relaxed_triple", "[KMS] (37)",
+     "free particles, pairs and triples, the triples with time scale delta",
+     "d/dt f_1     = 2 mu11 int f_2 + eps mu12 int f_3 - 2 lambda11 M_1 f_1 - eps lambda12 M_2 "
+     "f_1\n"
+     "eps d/dt f_2 = -div(U_2 f_2) + lambda11 f_1 f_1 + eps mu12 int f_3\n"
+     "               - eps lambda12 M_1 f_2 - mu11 f_2\n"
+     "delta d/dt f_3 = -kappa div(U_3 f_3) + lambda12 Sym(f_1 f_2) - mu12 f_3\n",
+     "epsilon, delta, three_body_drift, rates, initial", BIT(HUD_METHOD_MOMENTS)},
+    {HUD_MODEL_FIRST_ORDER, "first_order", "[KMS] (14)",
+     "free particles and pairs with quasi-stationary triples: accurate to O(eps^2)",
+     "d/dt f_1     = 2 mu11 int f_2 + eps mu12 int f_3 - 2 lambda11 M_1 f_1 - eps lambda12 M_2 "
+     "f_1\n"
+     "eps d/dt f_2 = -div(U_2 f_2) + lambda11 f_1 f_1 + eps mu12 int f_3\n"
+     "               - eps lambda12 M_1 f_2 - mu11 f_2\n"
+     "           0 = -kappa div(U_3 f_3) + lambda12 Sym(f_1 f_2) - mu12 f_3\n",
+     "epsilon, three_body_drift, rates, initial", BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID)},
+    {HUD_MODEL_INSTANTANEOUS, "instantaneous", "[KMS] (32), (33)",
+     "the limit of instantaneous binary collisions",
+     "d/dt f_1 = 2 mu11 int f_2 dv_2 - 2 lambda11 M_1 f_1\n"
+     "       0 = -div(U_2 f_2) + lambda11 f_1 f_1 - mu11 f_2\n",
+     "rates, initial", BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID)},
+};
+
+const struct hud_registry_row *hud_registry(int *count)
+{
+  *count = (int)(sizeof rows / sizeof rows[0]);
+  return rows;
+}
+
+const struct hud_registry_row *hud_registry_find(enum hud_model_kind model)
+{
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (rows[i].model == model)
+      return &rows[i];
+  return NULL;
+}
+
+bool hud_registry_runs(enum hud_model_kind model, enum hud_method method)
+{
+  const struct hud_registry_row *row = hud_registry_find(model);
+  return row != NULL && (row->methods & BIT(method)) != 0;
+}
+
+const char *hud_method_name(enum hud_method method)
+{
+  static const char *const names[HUD_METHOD_COUNT] = {"grid", "spectral", "moments", "particles"};
+  return names[method];
+}
