@@ -66,6 +66,9 @@ struct hud_representation_ops {
   void (*moments)(const struct hud_representation *rep, int k, const double *fk, double center,
                   int order, double *out);
 
+  /* Optional: the highest moment that this representation holds; NULL means any. */
+  int (*max_moment)(const struct hud_representation *rep);
+
   /* int (v_1 - v_2)^2 f_k, k >= 2. */
   double (*spread)(const struct hud_representation *rep, int k, const double *fk);
 
@@ -106,6 +109,21 @@ struct hud_representation_ops {
                                    const double *const *f, struct hud_error *error);
   hud_status (*precondition_solve)(struct hud_representation *rep, const double *const *r,
                                    double *const *z, struct hud_error *error);
+
+  /* ---- read-out ---- */
+
+  /* Optional: the velocities at which densities are naturally given, and their number. */
+  size_t (*nodes)(const struct hud_representation *rep, const double **v);
+
+  /* Optional: f_k at the nodes (assigns): n values for k = 1, n x n row by row for k = 2. */
+  void (*values)(const struct hud_representation *rep, int k, const double *fk, double *out);
+
+  /* Optional: columns of moments.csv that only this method has (extra_count of them), for the state
+   * f (indexed by size, NULL where quasi-stationary); NaN where undefined. */
+  int extra_count;
+  const char *const *extra_names;
+  void (*extras)(struct hud_representation *rep, const struct hud_network *network,
+                 const double *const *f, double *out);
 
   /* Says where unknown `index` of f_k is: "v1 = 0.5, v2 = -1" or "moment (2,1)". */
   void (*describe)(const struct hud_representation *rep, int k, size_t index, char *text,
