@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A model ready to be integrated: the network, the representation and the initial data of one
+ * description, and the initial value problem that they make. */
+#ifndef HUD_MODELS_MODEL_H
+#define HUD_MODELS_MODEL_H
+
+#include "base/log.h"
+#include "config/description.h"
+#include "models/assembler.h"
+#include "network/potential.h"
+
+struct hud_model {
+  const struct hud_description *description; /* not owned; must outlive the model */
+  struct hud_network *network;
+  struct hud_potential *potential;
+  struct hud_representation *rep;
+  struct hud_assembler *assembler;
+  double v_infinity; /* conserved mean velocity of the initial data */
+  double total_mass; /* sum_k k w_k M_k at t = 0 */
+  double lost;       /* mass of the initial data outside the velocity window; set by initial */
+};
+
+/* HUD_ERROR_INPUT: the method does not run this model, or cannot hold it; HUD_ERROR_MEMORY: more
+ * than solver.memory_gb would be needed. */
+hud_status hud_model_create(struct hud_model **model, const struct hud_description *description,
+                            struct hud_error *error);
+void hud_model_free(struct hud_model *model);
+
+/* Unknowns, and a bound of the bytes that a run will take, without allocating them. */
+hud_status hud_model_estimate(const struct hud_description *description, size_t *unknowns,
+                              double *bytes, struct hud_error *error);
+
+const struct hud_system *hud_model_system(const struct hud_model *model);
+
+/* The initial state into y (hud_model_system()->size doubles); sets model->lost. */
+hud_status hud_model_initial(struct hud_model *model, double *y, struct hud_error *error);
+
+/* f_k in the state y; NULL if size k is quasi-stationary. */
+const double *hud_model_density(const struct hud_model *model, const double *y, int k);
+
+#endif
