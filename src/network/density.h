@@ -14,6 +14,9 @@
 
 struct hud_density; /* immutable after creation */
 
+/* An expression is resolved here, once (network/piecewise.h says how well); neither it nor the spec
+ * is needed afterwards, so a density may be shared by threads. HUD_ERROR_INPUT for data that are no
+ * density: negative, not finite, without mass or without a mean. */
 hud_status hud_density_create(struct hud_density **density, const struct hud_density_spec *spec,
                               struct hud_error *error);
 void hud_density_free(struct hud_density *density);
@@ -21,7 +24,8 @@ void hud_density_free(struct hud_density *density);
 double hud_density_mass(const struct hud_density *density);
 double hud_density_mean(const struct hud_density *density); /* normalised by the mass */
 
-/* Highest moment that is finite: INT_MAX, or 2 for self-similar data (2.99 in fact). */
+/* Highest moment that is finite: INT_MAX, or 2 for self-similar data (2.99 in fact); for an
+ * expression the highest that has converged numerically. */
 int hud_density_finite_moments(const struct hud_density *density);
 
 /* out[p] = int (v - center)^p f dv for p = 0..order. HUD_ERROR_INPUT above the finite order. */
