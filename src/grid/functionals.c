@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Integrals over the grid: sums over lines with several accumulators in a fixed order, and
+ * compensated sums over diagonals, so that masses and moments are good to round-off and do not
+ * depend on the vector width. */
+#include "grid/internal.h"
+
+#include <string.h>
+
+#include "base/clones.h"
+#include "base/sum.h"
+
+HUD_CLONES void hud_grid_add_scaled(size_t count, double c, const double *restrict x,
+                                    double *restrict out)
+{
+  for (size_t j = 0; j < count; j++)
+    out[j] += c * x[j];
+}
+
+HUD_CLONES double hud_grid_line_sum(size_t count, const double *x)
+{
+  double part[8] = {0.0};
+  size_t j = 0;
+  for (; j + 8 <= count; j += 8)
+    for (size_t l = 0; l < 8; l++)
+      part[l] += x[j + l];
+  for (size_t l = 0; j + l < count; l++)
+    part[l] += x[j + l];
+  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+}
+
+/* sum of x_j (first + j step). */
+HUD_CLONES static double line_moment(size_t count, double first, double step, const double *x)
+{
+  double part[8] = {0.0};
+  size_t j = 0;
+  for (; j + 8 <= count; j += 8)
+    for (size_t l = 0; l < 8; l++)
+      part[l] += x[j + l] * (first + step * (double)(int)(j + l));
+  for (size_t l = 0; j + l < count; l++)
+    part[l] += x[j + l] * (first + step * (double)(int)(j + l));
+  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+}
+
+double hud_grid_mass(const struct hud_representation *rep, int k, const double *fk)
+{
+  const struct hud_grid *grid = hud_grid_of(rep);
+  size_t n = grid->n;
+  if (k == 1)
+    return grid->h * hud_grid_line_sum(n, fk);
+  struct hud_sum sum = {0.0, 0.0};
+  for (size_t d = 0; d < n; d++)
+    hud_sum_add(&sum, (d == 0 ? 1.0 : 2.0) * hud_grid_line_sum(n - d, fk + hud_grid_offset(n, d)));
+  return grid->h * grid->h * hud_sum_result(&sum);
+}
+
+double hud_grid_first_moment(const struct hud_grid *grid, int k, const double *fk, double center)
+{
+  size_t n = grid->n;
+  if (k == 1)
+    return grid->h * line_moment(n, grid->v[0] - center, grid->h, fk);
+  /* v_1 + v_2 over both orders of a pair, which is twice the moment in v_1. */
+  struct hud_sum sum = {0.0, 0.0};
+  for (size_t d = 0; d < n; d++)
+    hud_sum_add(&sum, (d == 0 ? 1.0 : 2.0) *
+                          line_moment(n - d, grid->v[0] - center + 0.5 * (double)d * grid->h,
+                                      grid->h, fk + hud_grid_offset(n, d)));
+  return grid->h * grid->h * hud_sum_result(&sum);
+}
+
+void hud_grid_moments(const struct hud_representation *rep, int k, const double *fk, double center,
+                      int order, double *out)
+{
+  const struct hud_grid *grid = hud_grid_of(rep);
+  const double *f = fk;
+  if (k == 2) {
+    memset(grid->line, 0, grid->n * sizeof *grid->line);
+    for (size_t d = 0; d < grid->n; d++)
+      hud_grid_marginal_row(grid->n, d, grid->h, fk + hud_grid_offset(grid->n, d), grid->line);
+    f = grid->line;
+  }
+  for (int p = 0; p <= order; p++) {
+    struct hud_sum sum = {0.0, 0.0};
+    for (size_t i = 0; i < grid->n; i++) {
+      double term = f[i];
+      for (int q = 0; q < p; q++)
+        term *= grid->v[i] - center;
+      hud_sum_add(&sum, term);
+    }
+    out[p] = grid->h * hud_sum_result(&sum);
+  }
+}
+
+double hud_grid_spread(const struct hud_representation *rep, int k, const double *fk)
+{
+  const struct hud_grid *grid = hud_grid_of(rep);
+  size_t n = grid->n;
+  struct hud_sum sum = {0.0, 0.0};
+  if (k == 2)
+    for (size_t d = 1; d < n; d++)
+      hud_sum_add(&sum, 2.0 * (double)d * (double)d *
+                            hud_grid_line_sum(n - d, fk + hud_grid_offset(n, d)));
+  double cell = grid->h * grid->h;
+  return cell * cell * hud_sum_result(&sum);
+}

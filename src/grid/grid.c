@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Creation of the grid representation, its table of operations, and the layout of its unknowns. */
+#include "grid/grid.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "grid/triple.h"
+
+size_t hud_grid_cells(const struct hud_representation *rep)
+{
+  return hud_grid_of(rep)->n;
+}
+
+double hud_grid_spacing(const struct hud_representation *rep)
+{
+  return hud_grid_of(rep)->h;
+}
+
+double hud_grid_velocity(const struct hud_representation *rep, size_t i)
+{
+  return hud_grid_of(rep)->v[i];
+}
+
+size_t hud_grid_pair_index(const struct hud_representation *rep, size_t i, size_t j)
+{
+  size_t high = i > j ? i : j, low = i > j ? j : i;
+  return hud_grid_offset(hud_grid_of(rep)->n, high - low) + low;
+}
+
+double hud_grid_memory(size_t n)
+{
+  return (double)sizeof(struct hud_grid) + (double)sizeof(double) * 16.0 * (double)n +
+         hud_grid_triple_memory(n);
+}
+
+static size_t grid_length(const struct hud_representation *rep, int k)
+{
+  const struct hud_grid *grid = hud_grid_of(rep);
+  return k == 1 ? grid->n : k == 2 ? grid->pair_length : 0;
+}
+
+static void grid_free(struct hud_representation *rep)
+{
+  struct hud_grid *grid = (struct hud_grid *)rep;
+  if (grid == NULL)
+    return;
+  hud_free(grid->v);
+  hud_free(grid->line);
+  hud_free(grid->lines);
+  hud_free(grid->rows);
+  hud_free(grid->linearisation.f1);
+  hud_grid_stencil_clear(&grid->stencil);
+  hud_grid_triple_free(grid->triple);
+  hud_free(grid);
+}
+
+static void grid_describe(const struct hud_representation *rep, int k, size_t index, char *text,
+                          size_t size)
+{
+  const struct hud_grid *grid = hud_grid_of(rep);
+  if (k == 1) {
+    snprintf(text, size, "v1 = %g", grid->v[index]);
+    return;
+  }
+  size_t d = 0;
+  while (hud_grid_offset(grid->n, d + 1) <= index)
+    d++;
+  size_t j = index - hud_grid_offset(grid->n, d);
+  snprintf(text, size, "v1 = %g, v2 = %g", grid->v[j + d], grid->v[j]);
+}
+
+static const struct hud_representation_ops grid_ops = {
+    .name = "grid",
+    .free = grid_free,
+    .length = grid_length,
+    .join = hud_grid_join,
+    .marginal = hud_grid_marginal,
+    .drift = hud_grid_drift,
+    .resolvent = hud_grid_resolvent,
+    .flow = hud_grid_flow,
+    .joined_marginals = hud_grid_joined_marginals,
+    .mass = hud_grid_mass,
+    .moments = hud_grid_moments,
+    .spread = hud_grid_spread,
+    .project = hud_grid_project,
+    .project_atoms = hud_grid_project_atoms,
+    .scale = NULL,
+    .max_order = 4,
+    .skip_triples_in_jacobian = 1,
+    .precondition_setup = hud_grid_precondition_setup,
+    .precondition_solve = hud_grid_precondition_solve,
+    .describe = grid_describe,
+};
+
+static hud_status check_window(const struct hud_velocity_spec *velocity, struct hud_error *error)
+{
+  if (!(isfinite(velocity->min) && isfinite(velocity->max) && velocity->min < velocity->max))
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "velocity.min = %g and velocity.max = %g: expected finite numbers, min < max",
+                    velocity->min, velocity->max);
+  if (velocity->cells < HUD_GRID_MIN_CELLS || velocity->cells > HUD_GRID_MAX_CELLS)
+    return hud_fail(error, HUD_ERROR_INPUT, "velocity.cells = %d: expected %d to %d",
+                    velocity->cells, HUD_GRID_MIN_CELLS, HUD_GRID_MAX_CELLS);
+  return HUD_OK;
+}
+
+static hud_status allocate(struct hud_grid *grid, double mu11, struct hud_error *error)
+{
+  size_t n = grid->n;
+  hud_status status = HUD_NEW(&grid->v, n, "velocity grid", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&grid->line, n, "velocity grid", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&grid->lines, 8 * n, "velocity grid", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&grid->rows, 2 * n, "velocity grid", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&grid->linearisation.f1, n, "velocity grid", error);
+  if (status == HUD_OK)
+    status = hud_grid_stencil_create(&grid->stencil, n, grid->scheme, mu11, error);
+  return status;
+}
+
+hud_status hud_grid_create(struct hud_representation **rep,
+                           const struct hud_velocity_spec *velocity,
+                           const struct hud_potential *potential, enum hud_drift_scheme scheme,
+                           double mu11, struct hud_error *error)
+{
+  *rep = NULL;
+  hud_status status = check_window(velocity, error);
+  if (status != HUD_OK)
+    return status;
+  if (!hud_potential_is_alignment(potential))
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "the grid method is built for the potential `alignment` only");
+  if (scheme != HUD_SCHEME_SECOND_ORDER && scheme != HUD_SCHEME_UPWIND)
+    return hud_fail(error, HUD_ERROR_USAGE, "the drift scheme of a grid must be resolved first");
+  struct hud_grid *grid = NULL;
+  status = HUD_NEW(&grid, 1, "velocity grid", error);
+  if (status != HUD_OK)
+    return status;
+  grid->base.ops = &grid_ops;
+  grid->n = (size_t)velocity->cells;
+  grid->pair_length = grid->n * (grid->n + 1) / 2;
+  grid->min = velocity->min;
+  grid->max = velocity->max;
+  grid->h = (velocity->max - velocity->min) / (double)velocity->cells;
+  grid->scheme = scheme;
+  status = allocate(grid, mu11, error);
+  if (status != HUD_OK) {
+    grid_free(&grid->base);
+    return status;
+  }
+  /* From both ends, so that a symmetric window has exactly symmetric centres. */
+  for (size_t i = 0; i < grid->n; i++) {
+    double right = (double)(2 * i + 1) / (double)(2 * grid->n);
+    double left = (double)(2 * (grid->n - i) - 1) / (double)(2 * grid->n);
+    grid->v[i] = grid->min * left + grid->max * right;
+  }
+  *rep = &grid->base;
+  return HUD_OK;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The representation `grid`: densities on a uniform velocity grid.
+ *
+ * The window [min, max] is cut into n cells of width h with centres v_i = min + (i + 1/2) h. f_1 is
+ * held by its n values at the centres; f_2, which is symmetric, by the n(n+1)/2 values
+ * f_2(v_{j+d}, v_j) for d >= 0, diagonal by diagonal and contiguous in j: value (d, j) has index
+ * d n - d(d-1)/2 + j. Integrals are sums times h or h^2. f_3 is not held; the gains that a
+ * quasi-stationary f_3 makes in f_1 and f_2 are a fused operation (triple.c).
+ *
+ * Limits: alignment only; clusters of one and two; a fixed window, from which alignment, being a
+ * contraction, carries nothing. */
+#ifndef HUD_GRID_GRID_H
+#define HUD_GRID_GRID_H
+
+#include <stddef.h>
+
+#include "network/potential.h"
+#include "network/representation.h"
+
+/* Smallest and largest number of cells. */
+enum { HUD_GRID_MIN_CELLS = 8, HUD_GRID_MAX_CELLS = 16384 };
+
+/* A grid over the window of `velocity`. scheme is SECOND_ORDER (smooth data) or UPWIND (atoms and
+ * jumps: first order, positive); AUTO must be resolved before. mu11 decides whether the innermost
+ * antidiagonal correction, which makes second moments exact, is used (mu11 >= 1; pair.c).
+ * HUD_ERROR_INPUT for a window or a number of cells out of range or a potential other than
+ * alignment, HUD_ERROR_USAGE for an unresolved scheme. Free with (*rep)->ops->free. Creation plans
+ * Fourier transforms, and FFTW's planner is not for two threads at once. */
+hud_status hud_grid_create(struct hud_representation **rep,
+                           const struct hud_velocity_spec *velocity,
+                           const struct hud_potential *potential, enum hud_drift_scheme scheme,
+                           double mu11, struct hud_error *error);
+
+/* Bytes that a grid of n cells allocates for itself, states not included. */
+double hud_grid_memory(size_t n);
+
+/* Number of cells, cell width, and centre of cell i. rep must be a grid. */
+size_t hud_grid_cells(const struct hud_representation *rep);
+double hud_grid_spacing(const struct hud_representation *rep);
+double hud_grid_velocity(const struct hud_representation *rep, size_t i);
+
+/* Index of f_2(v_i, v_j) in the array that holds f_2; any order of i and j. */
+size_t hud_grid_pair_index(const struct hud_representation *rep, size_t i, size_t j);
+
+#endif
