@@ -7,24 +7,59 @@ SOVERSION := 0
 BUILD     ?= build
 PREFIX    ?= /usr/local
 CFLAGS    ?= -O3 -g
-WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+             -Wmissing-prototypes -Werror
 PACKAGES  := gsl yaml-0.1 fftw3 lapacke netcdf muparser openblas
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsolspgmr -lm
+# SUNDIALS has no pkg-config file in Debian 12; version 7 needs its core library named as well.
+SUNDIALS   = -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsolspgmr \
+             $(shell ls /usr/lib/*/libsundials_core.so 2>/dev/null | sed -n '1s/.*/-lsundials_core/p')
+PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(SUNDIALS) -lm
+GIT_COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
-ALL_CFLAGS = -std=c11 -fPIC -fvisibility=hidden -ffp-contract=off $(WARNINGS) $(CFLAGS) \
-             -Iinclude -Isrc -I$(BUILD)/generated $(PKG_CFLAGS) -DHUD_VERSION=\"$(VERSION)\" -MMD -MP
+BASE_CFLAGS = -std=c11 -fPIC -fvisibility=hidden -ffp-contract=off $(WARNINGS)
+ALL_CFLAGS  = $(BASE_CFLAGS) $(CFLAGS) -Iinclude -Isrc -I$(BUILD)/generated $(PKG_CFLAGS) -MMD -MP
 
 LIB_SOURCES := $(sort $(filter-out src/cli/%,$(wildcard src/*/*.c)))
 CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
+TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/test_%,$(wildcard tests/*.c))))
+EXAMPLES    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard examples/*.c)))
+BENCHES     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard bench/*.c)))
+FORMATTED   := $(wildcard src/*/*.[ch] include/*.h include/huddle/*.h tests/*.[ch] examples/*.c bench/*.[ch])
 
-.PHONY: all help
-all: $(BUILD)/huddle
+.PHONY: all help deps demo check tests test-names examples bench verify asan valgrind format \
+        check-format check-layers check-symbols install uninstall clean
 
-$(BUILD)/%.o: %.c
+all: $(BUILD)/huddle $(BUILD)/libhuddle.so
+
+help:
+	@echo "make demo      set up, build, run the main job and show its result"
+	@echo "make check     set up, build, and pass the tests and house checks"
+	@echo "make           build $(BUILD)/huddle, libhuddle.a and libhuddle.so"
+	@echo "make tests     build the test programs; make test-NAME builds and runs tests/test_NAME.c"
+	@echo "make bench     timings of this machine, with baselines beside them"
+	@echo "make verify    the long studies behind docs/verification.md (VERIFY=short: the CI form)"
+	@echo "make asan      the tests under AddressSanitizer and UBSan"
+	@echo "make valgrind  a short run under valgrind"
+	@echo "make format    clang-format over the sources"
+	@echo "make install   to PREFIX ($(PREFIX)), under DESTDIR"
+	@echo "make deps      install missing packages only"
+
+deps:
+	@scripts/install-deps
+
+# ---- build ----
+
+$(BUILD)/generated/version.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define HUD_VERSION "%s"\n#define HUD_GIT_COMMIT "%s"\n' '$(VERSION)' '$(GIT_COMMIT)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+
+$(BUILD)/%.o: %.c | $(BUILD)/generated/version.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
@@ -32,14 +67,56 @@ $(BUILD)/libhuddle.a: $(LIB_OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+$(BUILD)/libhuddle.so: $(LIB_OBJECTS)
+	$(CC) -shared -Wl,-soname,libhuddle.so.$(SOVERSION) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/huddle: $(CLI_OBJECTS) $(BUILD)/libhuddle.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/support.o $(BUILD)/libhuddle.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(BUILD)/libhuddle.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
-.PHONY: tests
-tests: $(TESTS)
+$(BUILD)/examples/%: $(BUILD)/examples/%.o $(BUILD)/libhuddle.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-.PRECIOUS: $(BUILD)/tests/%.o
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libhuddle.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PRECIOUS: $(BUILD)/tests/%.o $(BUILD)/examples/%.o $(BUILD)/bench/%.o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- tests ----
+
+tests: $(TESTS)
+examples: $(EXAMPLES)
+
+test-%: $(BUILD)/tests/test_% $(BUILD)/huddle
+	@HUD_BUILD=$(BUILD) scripts/run-tests -v $<
+
+# The first lines set up and build in a make of their own, because a fresh machine has no compiler yet.
+check: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests examples
+	@$(MAKE) --no-print-directory check-layers check-symbols check-format
+	@HUD_BUILD=$(BUILD) scripts/run-tests $(TESTS)
+
+asan:
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/asan all tests examples \
+	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	@HUD_BUILD=$(BUILD)/asan scripts/run-tests $(TESTS:$(BUILD)/%=$(BUILD)/asan/%)
+
+check-layers:
+	@scripts/check-layers
+
+check-symbols: $(BUILD)/libhuddle.a $(BUILD)/libhuddle.so
+	@scripts/check-symbols $(BUILD)
+
+check-format:
+	@if command -v clang-format >/dev/null 2>&1; then \
+	  clang-format --dry-run -Werror $(FORMATTED) && echo "format: $(words $(FORMATTED)) files follow .clang-format"; \
+	else echo "format: not checked, clang-format is not installed"; fi
+
+format:
+	clang-format -i $(FORMATTED)
+
+clean:
+	rm -rf $(BUILD)

@@ -6,6 +6,13 @@
 #ifndef HUDDLE_ERROR_H
 #define HUDDLE_ERROR_H
 
+/* Marks what the shared library exports. */
+#if defined(__GNUC__)
+#define HUD_API __attribute__((visibility("default")))
+#else
+#define HUD_API
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -33,7 +40,7 @@ struct hud_error {
 };
 
 /* A short name of a status: "input", "compute", ... */
-const char *hud_status_name(hud_status status);
+HUD_API const char *hud_status_name(hud_status status);
 
 #ifdef __cplusplus
 }

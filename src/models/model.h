@@ -27,8 +27,9 @@ hud_status hud_model_create(struct hud_model **model, const struct hud_descripti
                             struct hud_error *error);
 void hud_model_free(struct hud_model *model);
 
-/* Unknowns, and a bound of the bytes that a run will take, without allocating them. */
-hud_status hud_model_estimate(const struct hud_description *description, size_t *unknowns,
+/* Unknowns, and about how many bytes a run will take, without allocating them. HUD_ERROR_INPUT as
+ * for create. */
+hud_status hud_model_estimate(const struct hud_description *description, double *unknowns,
                               double *bytes, struct hud_error *error);
 
 const struct hud_system *hud_model_system(const struct hud_model *model);

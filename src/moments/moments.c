@@ -238,6 +238,11 @@ static void moments_moments(const struct hud_representation *rep, int k, const d
   }
 }
 
+static int moments_max_moment(const struct hud_representation *rep)
+{
+  return (int)order_of(moments_of(rep));
+}
+
 /* 2 (m_20 - m_11); NaN if P < 2. */
 static double moments_spread(const struct hud_representation *rep, int k, const double *fk)
 {
@@ -389,6 +394,7 @@ static const struct hud_representation_ops moments_ops = {
     .flow = moments_flow,
     .mass = moments_mass,
     .moments = moments_moments,
+    .max_moment = moments_max_moment,
     .spread = moments_spread,
     .project = moments_project,
     .project_atoms = moments_project_atoms,

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a description to a model: network, potential, representation (taken about the conserved mean
+ * velocity where that helps), assembler. The one place that knows which folder implements a method.
+ */
+#include "models/model.h"
+
+#include "base/alloc.h"
+#include "grid/grid.h"
+#include "models/initial.h"
+#include "models/registry.h"
+#include "moments/moments.h"
+
+/* Moments beyond those asked for cost nothing and V, W, T need two. */
+static int moment_order(const struct hud_description *description)
+{
+  return description->moment_order < 2 ? 2 : description->moment_order;
+}
+
+static hud_status resolve_scheme(const struct hud_description *d, const struct hud_network *network,
+                                 enum hud_drift_scheme *scheme, struct hud_error *error)
+{
+  bool smooth = true;
+  *scheme = d->velocity.drift;
+  if (*scheme != HUD_SCHEME_AUTO)
+    return HUD_OK;
+  hud_status status = hud_initial_is_smooth(&d->initial, network->K, &smooth, error);
+  *scheme = smooth ? HUD_SCHEME_SECOND_ORDER : HUD_SCHEME_UPWIND;
+  return status;
+}
+
+static hud_status create_grid(struct hud_model *model, struct hud_error *error)
+{
+  const struct hud_description *d = model->description;
+  enum hud_drift_scheme scheme;
+  const struct hud_reaction *pair = hud_network_reaction(model->network, 1, 1);
+  hud_status status = resolve_scheme(d, model->network, &scheme, error);
+  if (status == HUD_OK)
+    status = hud_grid_create(&model->rep, &d->velocity, model->potential, scheme,
+                             pair != NULL ? pair->mu : 0.0, error);
+  return status;
+}
+
+static hud_status create_representation(struct hud_model *model, struct hud_error *error)
+{
+  const struct hud_description *d = model->description;
+  if (d->method != HUD_METHOD_GRID && !hud_potential_is_alignment(model->potential))
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "method %s is exact for linear alignment only; other potentials need grid or "
+                    "particles",
+                    hud_method_name(d->method));
+  switch (d->method) {
+  case HUD_METHOD_GRID:
+    return create_grid(model, error);
+  case HUD_METHOD_MOMENTS:
+    return hud_moments_create(&model->rep, model->network->K, moment_order(d), model->v_infinity,
+                              error);
+  case HUD_METHOD_SPECTRAL:
+  case HUD_METHOD_PARTICLES:
+    break;
+  }
+  return hud_fail(error, HUD_ERROR_INPUT, "method %s is not available", hud_method_name(d->method));
+}
+
+/* States that the integrator keeps: the BDF history, GMRES vectors, weights and work space. */
+enum { STATES = 25 };
+
+static hud_status check_runs(const struct hud_description *description, struct hud_error *error)
+{
+  if (hud_registry_runs(description->model, description->method))
+    return HUD_OK;
+  const struct hud_registry_row *row = hud_registry_find(description->model);
+  return hud_fail(error, HUD_ERROR_INPUT,
+                  "model %s does not run with method %s; `huddle models` shows what does",
+                  row != NULL ? row->name : "?", hud_method_name(description->method));
+}
+
+static hud_status count_moments(const struct hud_description *d, const struct hud_network *network,
+                                double *count, struct hud_error *error)
+{
+  struct hud_representation *rep = NULL;
+  hud_status status = hud_moments_create(&rep, network->K, moment_order(d), 0.0, error);
+  if (status != HUD_OK)
+    return status;
+  *count = 0.0;
+  for (int k = 1; k <= network->K; k++)
+    if (!network->sizes[k].quasi_stationary)
+      *count += (double)rep->ops->length(rep, k);
+  rep->ops->free(rep);
+  return HUD_OK;
+}
+
+hud_status hud_model_estimate(const struct hud_description *description, double *unknowns,
+                              double *bytes, struct hud_error *error)
+{
+  struct hud_network *network = NULL;
+  hud_status status = check_runs(description, error);
+  if (status == HUD_OK)
+    status = hud_network_create(&network, description, error);
+  if (status != HUD_OK)
+    return status;
+  double n = description->velocity.cells;
+  switch (description->method) {
+  case HUD_METHOD_MOMENTS:
+    status = count_moments(description, network, unknowns, error);
+    *bytes = 8.0 * *unknowns * (STATES + *unknowns); /* with the dense Newton matrix */
+    break;
+  case HUD_METHOD_GRID:
+    *unknowns = n;
+    if (network->K >= 2 && !network->sizes[2].quasi_stationary)
+      *unknowns += 0.5 * n * (n + 1.0);
+    *bytes = 8.0 * STATES * *unknowns + hud_grid_memory((size_t)n);
+    break;
+  case HUD_METHOD_SPECTRAL:
+  case HUD_METHOD_PARTICLES:
+    break;
+  }
+  hud_network_free(network);
+  return status;
+}
+
+static hud_status check_memory(const struct hud_description *description, struct hud_error *error)
+{
+  double unknowns, bytes, limit = description->solver.memory_limit;
+  hud_status status = hud_model_estimate(description, &unknowns, &bytes, error);
+  if (status == HUD_OK && bytes > limit)
+    status = hud_fail(error, HUD_ERROR_MEMORY,
+                      "this run has %.0f unknowns and needs about %.3g GB; solver.memory_gb allows "
+                      "%.3g",
+                      unknowns, 1e-9 * bytes, 1e-9 * limit);
+  return status;
+}
+
+hud_status hud_model_create(struct hud_model **out, const struct hud_description *description,
+                            struct hud_error *error)
+{
+  *out = NULL;
+  struct hud_model *model = NULL;
+  hud_status status = check_memory(description, error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&model, 1, "the model", error);
+  if (status != HUD_OK)
+    return status;
+  model->description = description;
+  if ((status = hud_network_create(&model->network, description, error)) == HUD_OK &&
+      (status = hud_potential_create(&model->potential, &description->potential, error)) ==
+          HUD_OK &&
+      (status = hud_initial_totals(&description->initial, model->network, &model->total_mass,
+                                   &model->v_infinity, error)) == HUD_OK &&
+      (status = create_representation(model, error)) == HUD_OK)
+    status = hud_assembler_create(&model->assembler, model->network, model->rep, 1, error);
+  if (status == HUD_OK)
+    *out = model;
+  else
+    hud_model_free(model);
+  return status;
+}
+
+void hud_model_free(struct hud_model *model)
+{
+  if (model == NULL)
+    return;
+  hud_assembler_free(model->assembler);
+  if (model->rep != NULL)
+    model->rep->ops->free(model->rep);
+  hud_potential_free(model->potential);
+  hud_network_free(model->network);
+  hud_free(model);
+}
+
+const struct hud_system *hud_model_system(const struct hud_model *model)
+{
+  return hud_assembler_system(model->assembler);
+}
+
+hud_status hud_model_initial(struct hud_model *model, double *y, struct hud_error *error)
+{
+  return hud_initial_state(&model->description->initial, model->network, model->rep,
+                           model->assembler, y, &model->lost, error);
+}
+
+const double *hud_model_density(const struct hud_model *model, const double *y, int k)
+{
+  return hud_assembler_block_const(model->assembler, y, 0, k);
+}
