@@ -211,6 +211,7 @@ static void test_index_set(void **state)
   fixture.ops->describe(fixture.rep, 2, 0, text, sizeof text);
   assert_string_equal(text, "moment (0)");
   assert_string_equal(fixture.ops->name, "moments");
+  assert_int_equal(fixture.ops->max_moment(fixture.rep), 6);
   fixture_close(&fixture);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/gsl.h"
 #include "base/log.h"
+#include "models/assembler.h"
 #include "moment_model.h"
 
 static int gsl_right_hand_side(double t, const double *y, double *ydot, void *model)
@@ -264,6 +265,52 @@ static void test_as_printed(void **state)
   }
 }
 
+/* The assembler of the library over the moments: the same right-hand side, and its derivative is
+ * the difference of two right-hand sides (they are quadratic, so central differences are exact). */
+static void test_library_assembler(void **state)
+{
+  (void)state;
+  struct hud_random random;
+  hud_random_seed(&random, 40, 1);
+  static const enum hud_model_kind kinds[] = {HUD_MODEL_HIERARCHY, HUD_MODEL_RELAXED_TRIPLE,
+                                              HUD_MODEL_FIRST_ORDER, HUD_MODEL_INSTANTANEOUS};
+  for (int trial = 0; trial < 24; trial++) {
+    struct model model;
+    struct hud_assembler *assembler = NULL;
+    double y[MAX_SIZE], v[MAX_SIZE], ydot[MAX_SIZE], ours[MAX_SIZE], up[MAX_SIZE], down[MAX_SIZE];
+    random_rates(&model, &random);
+    if (trial % 3 == 0)
+      model.description.counting = HUD_COUNTING_AS_PRINTED;
+    model_open(&model, kinds[trial % 4], 2 + trial % 5, 4, 0.4);
+    assert_ok(hud_assembler_create(&assembler, model.network, model.rep, 1, &model.error),
+              &model.error);
+    const struct hud_system *system = hud_assembler_system(assembler);
+    assert_int_equal(system->size, model_size(&model));
+    random_state(&model, &random, y);
+    random_state(&model, &random, v);
+    right_hand_side(&model, y, ours);
+    assert_ok(system->rhs(system->self, 0.0, y, ydot, &model.error), &model.error);
+    double size = 0.0;
+    for (size_t index = 0; index < system->size; index++)
+      size = fmax(size, fabs(ours[index]));
+    for (size_t index = 0; index < system->size; index++)
+      assert_close(ydot[index], ours[index], 1e-13 * size);
+    assert_ok(system->jacobian_times(system->self, 0.0, y, v, ydot, &model.error), &model.error);
+    for (size_t index = 0; index < system->size; index++) {
+      up[index] = y[index] + v[index];
+      down[index] = y[index] - v[index];
+    }
+    right_hand_side(&model, up, ours);
+    right_hand_side(&model, down, v);
+    for (size_t index = 0; index < system->size; index++)
+      size = fmax(size, fmax(fabs(ours[index]), fabs(v[index])));
+    for (size_t index = 0; index < system->size; index++)
+      assert_close(ydot[index], (ours[index] - v[index]) / 2.0, 1e-13 * size);
+    hud_assembler_free(assembler);
+    model_close(&model);
+  }
+}
+
 /* delta = epsilon makes the relaxed triple (37) the hierarchy K = 3. */
 static void test_relaxed_triple(void **state)
 {
@@ -363,6 +410,7 @@ int main(void)
       cmocka_unit_test(test_known_values),
       cmocka_unit_test(test_conservation),
       cmocka_unit_test(test_as_printed),
+      cmocka_unit_test(test_library_assembler),
       cmocka_unit_test(test_relaxed_triple),
       cmocka_unit_test(test_origin),
       cmocka_unit_test(test_cost),
