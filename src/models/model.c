@@ -45,10 +45,11 @@ static hud_status create_representation(struct hud_model *model, struct hud_erro
 {
   const struct hud_description *d = model->description;
   if (d->method != HUD_METHOD_GRID && !hud_potential_is_alignment(model->potential))
-    return hud_fail(error, HUD_ERROR_INPUT,
-                    "method %s is exact for linear alignment only; other potentials need grid or "
-                    "particles",
-                    hud_method_name(d->method));
+    return hud_fail_at(
+        error, HUD_ERROR_INPUT, "potential",
+        "method %s is exact for linear alignment only; other potentials need grid or "
+        "particles",
+        hud_method_name(d->method));
   switch (d->method) {
   case HUD_METHOD_GRID:
     return create_grid(model, error);
@@ -70,9 +71,9 @@ static hud_status check_runs(const struct hud_description *description, struct h
   if (hud_registry_runs(description->model, description->method))
     return HUD_OK;
   const struct hud_registry_row *row = hud_registry_find(description->model);
-  return hud_fail(error, HUD_ERROR_INPUT,
-                  "model %s does not run with method %s; `huddle models` shows what does",
-                  row != NULL ? row->name : "?", hud_method_name(description->method));
+  return hud_fail_at(error, HUD_ERROR_INPUT, "method",
+                     "model %s does not run with method %s; `huddle models` shows what does",
+                     row != NULL ? row->name : "?", hud_method_name(description->method));
 }
 
 static hud_status count_moments(const struct hud_description *d, const struct hud_network *network,

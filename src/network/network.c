@@ -19,9 +19,9 @@ static hud_status rate_from_table(const struct hud_rate_law *law, const char *na
       return HUD_OK;
     }
   if (!law->has_default)
-    return hud_fail(error, HUD_ERROR_INPUT,
-                    "rates.%s has neither an entry \"%d,%d\" nor a default, and the model needs it",
-                    name, i, j);
+    return hud_fail_at(error, HUD_ERROR_INPUT, name,
+                       "%s has neither an entry \"%d,%d\" nor a default, and the model needs it",
+                       name, i, j);
   *value = law->constant;
   return HUD_OK;
 }
@@ -51,17 +51,16 @@ hud_status hud_rate_evaluate(const struct hud_rate_law *law, const char *name, i
     *value = hud_expression_evaluate(law->expression, arguments);
     double other = hud_expression_evaluate(law->expression, swapped);
     if (fabs(*value - other) > 1e-12 * fabs(*value))
-      return hud_fail(error, HUD_ERROR_INPUT,
-                      "rates.%s must be symmetric in i and j, but is %.17g at (%d,%d) and %.17g at "
-                      "(%d,%d)",
-                      name, *value, i, j, other, j, i);
+      return hud_fail_at(error, HUD_ERROR_INPUT, name,
+                         "%s must be symmetric in i and j, but is %.17g at (%d,%d) and %.17g at "
+                         "(%d,%d)",
+                         name, *value, i, j, other, j, i);
     break;
   }
   }
   if (status == HUD_OK && !(isfinite(*value) && *value >= 0.0))
-    status =
-        hud_fail(error, HUD_ERROR_INPUT, "rates.%s at (%d,%d) is %g; expected a finite number >= 0",
-                 name, i, j, *value);
+    status = hud_fail_at(error, HUD_ERROR_INPUT, name,
+                         "%s at (%d,%d) is %g; expected a finite number >= 0", name, i, j, *value);
   return status;
 }
 
@@ -122,9 +121,9 @@ static hud_status set_reactions(struct hud_network *network, const struct hud_de
       reaction->j = j;
       reaction->reactant = pow(d->epsilon, k - 2);
       reaction->product = reaction->reactant * (printed && i != j ? 2.0 : 1.0);
-      status = hud_rate_evaluate(&d->lambda, "lambda", i, j, &reaction->lambda, error);
+      status = hud_rate_evaluate(&d->lambda, "rates.lambda", i, j, &reaction->lambda, error);
       if (status == HUD_OK)
-        status = hud_rate_evaluate(&d->mu, "mu", i, j, &reaction->mu, error);
+        status = hud_rate_evaluate(&d->mu, "rates.mu", i, j, &reaction->mu, error);
     }
   return status;
 }
@@ -134,10 +133,10 @@ static hud_status check_quasi_stationary(const struct hud_network *network, stru
 {
   for (int k = 2; k <= network->K; k++)
     if (network->sizes[k].quasi_stationary && !(hud_network_split_rate(network, k) > 0.0))
-      return hud_fail(error, HUD_ERROR_INPUT,
-                      "clusters of %d are quasi-stationary in this model but never split: "
-                      "rates.mu at (1,%d) must be > 0",
-                      k, k - 1);
+      return hud_fail_at(error, HUD_ERROR_INPUT, "rates.mu",
+                         "clusters of %d are quasi-stationary in this model but never split: "
+                         "rates.mu at (1,%d) must be > 0",
+                         k, k - 1);
   return HUD_OK;
 }
 

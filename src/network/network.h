@@ -55,7 +55,9 @@ void hud_network_free(struct hud_network *network);
 /* The reaction {i,j}, or NULL. */
 const struct hud_reaction *hud_network_reaction(const struct hud_network *network, int i, int j);
 
-/* lambda or mu of a law at (i,j). HUD_ERROR_INPUT if a table has neither entry nor default. */
+/* lambda or mu of a law at (i,j). `name` is the law's key path ("rates.lambda"), which becomes the
+ * place of an error. HUD_ERROR_INPUT: a table has neither entry nor default, an expression is not
+ * symmetric, a value is negative or not finite. */
 hud_status hud_rate_evaluate(const struct hud_rate_law *law, const char *name, int i, int j,
                              double *value, struct hud_error *error);
 
