@@ -23,7 +23,7 @@ ALL_CFLAGS  = $(BASE_CFLAGS) $(CFLAGS) -Iinclude -Isrc -I$(BUILD)/generated $(PK
 LIB_SOURCES := $(sort $(filter-out src/cli/%,$(wildcard src/*/*.c)))
 CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
-CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/models.o
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/test_%,$(wildcard tests/*.c))))
 EXAMPLES    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard examples/*.c)))
@@ -63,6 +63,9 @@ $(BUILD)/%.o: %.c | $(BUILD)/generated/version.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
+$(BUILD)/generated/models.o: $(BUILD)/generated/models.c
+	$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -c $< -o $@
+
 $(BUILD)/libhuddle.a: $(LIB_OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -84,6 +87,16 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libhuddle.a
 
 .PRECIOUS: $(BUILD)/tests/%.o $(BUILD)/examples/%.o $(BUILD)/bench/%.o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+$(BUILD)/generated/models.c: $(wildcard models/*.yaml) scripts/embed-models
+	@mkdir -p $(@D)
+	scripts/embed-models $(sort $(wildcard models/*.yaml)) > $@
+
+# ---- the main job ----
+
+demo: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/huddle
+	@scripts/demo $(BUILD)/huddle results/demo
 
 # ---- tests ----
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The table of subcommands behind `huddle`, `huddle help` and main. */
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct hud_command commands[] = {
+    {"run", hud_cli_run, "MODEL.yaml [-o DIR] [--set key.path=value]... [--force] [--quiet]",
+     "runs a model and leaves its results in DIR (default: results/NAME)",
+     "The folder receives moments.csv, f1.csv, result.nc, summary.json and model.yaml (the model\n"
+     "with all defaults). A folder that already holds results is refused without --force.\n"
+     "--set changes one value of the model file, as if it stood there: --set epsilon=0.01\n"},
+    {"check", hud_cli_check, "MODEL.yaml [--set key.path=value]...",
+     "validates a model, prints it with its defaults, its size and its theory; runs nothing", ""},
+    {"compare", hud_cli_compare, "DIR DIR",
+     "distances between two results over time: W1, W2, Fourier metric, moments", ""},
+    {"plot", hud_cli_plot, "DIR... [-o DIR]",
+     "draws variance over time and f_1 of one or several results with gnuplot",
+     "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o.\n"},
+    {"models", hud_cli_models, "[NAME]",
+     "what runs with what; with a name: its equation, its keys, its place in the paper", ""},
+    {"init", hud_cli_init, "[NAME]",
+     "prints a commented model file to start from; without a name: lists them", ""},
+    {"version", hud_cli_version, "", "versions of huddle and of the libraries", ""},
+    {"help", hud_cli_help, "[COMMAND]", "this text, or more on one command", ""},
+};
+
+const struct hud_command *hud_command_find(const char *name)
+{
+  for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    if (strcmp(commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+void hud_command_list(FILE *stream)
+{
+  fprintf(stream, "usage: huddle COMMAND ...\n\n");
+  for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    fprintf(stream, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments,
+            commands[i].summary);
+  fprintf(stream, "\nexit status: 0 done, 1 the computation failed, 2 bad usage or input,\n"
+                  "             3 stopped by a signal, 4 output could not be written\n");
+}
+
+int hud_cli_help(int argc, char **argv)
+{
+  if (argc < 2) {
+    hud_command_list(stdout);
+    return HUD_EXIT_DONE;
+  }
+  const struct hud_command *command = hud_command_find(argv[1]);
+  if (argc > 2 || command == NULL) {
+    fprintf(stderr, "huddle help: no command %s\n\n", argv[argc - 1]);
+    hud_command_list(stderr);
+    return HUD_EXIT_INPUT;
+  }
+  printf("usage: huddle %s %s\n%s\n%s", command->name, command->arguments, command->summary,
+         command->details);
+  return HUD_EXIT_DONE;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Options of the subcommands, and how errors reach the user. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+int hud_cli_report(const struct hud_error *error)
+{
+  if (error->where[0] != '\0' && strchr(error->where, ':') != NULL)
+    fprintf(stderr, "%s: %s\n", error->where, error->message);
+  else
+    fprintf(stderr, "huddle: %s\n", error->message);
+  switch (error->code) {
+  case HUD_OK:
+    return HUD_EXIT_DONE;
+  case HUD_ERROR_INPUT:
+  case HUD_ERROR_USAGE:
+  case HUD_ERROR_MEMORY:
+    return HUD_EXIT_INPUT;
+  case HUD_ERROR_COMPUTE:
+    return HUD_EXIT_FAILED;
+  case HUD_ERROR_INTERRUPTED:
+    return HUD_EXIT_INTERRUPTED;
+  case HUD_ERROR_OUTPUT:
+    return HUD_EXIT_OUTPUT;
+  }
+  return HUD_EXIT_FAILED;
+}
+
+int hud_cli_usage(const char *command, const char *format, ...)
+{
+  va_list args;
+  fprintf(stderr, "huddle %s: ", command);
+  va_start(args, format);
+  vfprintf(stderr, format, args);
+  va_end(args);
+  fprintf(stderr, "\n`huddle help %s` shows the usage\n", command);
+  return HUD_EXIT_INPUT;
+}
+
+static bool is_option(const char *argument, const char *brief, const char *full)
+{
+  return (brief != NULL && strcmp(argument, brief) == 0) || strcmp(argument, full) == 0;
+}
+
+/* The value of an option that takes one, or NULL if it is missing. */
+static const char *value_of(int argc, char **argv, int *i)
+{
+  return *i + 1 < argc ? argv[++*i] : NULL;
+}
+
+static bool parse_option(struct hud_cli_options *options, int argc, char **argv, int *i,
+                         unsigned allowed, int *status)
+{
+  const char *argument = argv[*i], *value = NULL;
+  if ((allowed & HUD_CLI_FORCE) && is_option(argument, NULL, "--force")) {
+    options->force = true;
+    return true;
+  }
+  if ((allowed & HUD_CLI_QUIET) && is_option(argument, "-q", "--quiet")) {
+    options->quiet = true;
+    return true;
+  }
+  bool output = (allowed & HUD_CLI_OUTPUT) && is_option(argument, "-o", "--output");
+  bool set = (allowed & HUD_CLI_SET) && is_option(argument, NULL, "--set");
+  if (!output && !set) {
+    *status = hud_cli_usage(argv[0], "unknown option %s", argument);
+    return false;
+  }
+  value = value_of(argc, argv, i);
+  if (value == NULL) {
+    *status =
+        hud_cli_usage(argv[0], "%s needs %s", argument, output ? "a folder" : "key.path=value");
+    return false;
+  }
+  if (output)
+    options->output = value;
+  else
+    options->overrides[options->override_count++] = value;
+  return true;
+}
+
+bool hud_cli_parse(struct hud_cli_options *options, int argc, char **argv, unsigned allowed,
+                   int least, int most, int *status)
+{
+  struct hud_error error;
+  memset(options, 0, sizeof *options);
+  if (HUD_NEW(&options->overrides, (size_t)argc, "options", &error) != HUD_OK) {
+    *status = hud_cli_report(&error);
+    return false;
+  }
+  for (int i = 1; i < argc; i++) {
+    if (argv[i][0] == '-' && argv[i][1] != '\0') {
+      if (!parse_option(options, argc, argv, &i, allowed, status))
+        return false;
+    } else if (options->positional_count == most) {
+      *status = hud_cli_usage(argv[0], "unexpected argument %s", argv[i]);
+      return false;
+    } else {
+      options->positional[options->positional_count++] = argv[i];
+    }
+  }
+  if (options->positional_count < least) {
+    *status = hud_cli_usage(argv[0], "%d argument%s needed, %d given", least,
+                            least == 1 ? " is" : "s are", options->positional_count);
+    return false;
+  }
+  return true;
+}
+
+void hud_cli_options_free(struct hud_cli_options *options)
+{
+  hud_free((void *)options->overrides);
+  options->overrides = NULL;
+}

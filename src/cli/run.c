@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * `huddle run`: a model file to a folder of results. */
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "run/run.h"
+
+/* Set by a signal handler; the only variable of the program that lives outside a function. */
+static volatile sig_atomic_t stop_requested;
+
+static void request_stop(int number)
+{
+  (void)number;
+  stop_requested = 1;
+}
+
+static void catch_signals(void)
+{
+  struct sigaction action = {0};
+  action.sa_handler = request_stop;
+  action.sa_flags = SA_RESETHAND; /* a second signal ends the program at once */
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+/* results/NAME for models/NAME.yaml. */
+static void default_directory(const char *path, char *directory, size_t size)
+{
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  const char *dot = strrchr(name, '.');
+  int length = (int)(dot != NULL && dot != name ? dot - name : (long)strlen(name));
+  snprintf(directory, size, "results/%.*s", length, name);
+}
+
+static int run_model(const struct hud_cli_options *options)
+{
+  struct hud_error error = {0};
+  struct hud_stream_log state;
+  struct hud_log log = hud_log_to_stream(&state, stderr, options->quiet);
+  char directory[1024];
+  struct hud_model_file *file = NULL;
+  const char *path = options->positional[0];
+  default_directory(path, directory, sizeof directory);
+  if (hud_model_file_load(&file, path, options->overrides, options->override_count, &error) !=
+      HUD_OK)
+    return hud_cli_report(&error);
+  const struct hud_run_options run_options = {
+      .directory = options->output != NULL ? options->output : directory,
+      .force = options->force,
+      .stop = &stop_requested,
+      .log = &log,
+  };
+  catch_signals();
+  if (hud_run(file, &run_options, &error) != HUD_OK)
+    return hud_cli_report(&error);
+  hud_log_info(&log, "results in %s", run_options.directory);
+  return HUD_EXIT_DONE;
+}
+
+int hud_cli_run(int argc, char **argv)
+{
+  struct hud_cli_options options;
+  int status;
+  if (hud_cli_parse(&options, argc, argv,
+                    HUD_CLI_OUTPUT | HUD_CLI_SET | HUD_CLI_FORCE | HUD_CLI_QUIET, 1, 1, &status))
+    status = run_model(&options);
+  hud_cli_options_free(&options);
+  return status;
+}

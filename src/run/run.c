@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One run: integrate from output time to output time, record each state, and close the results with
+ * a summary of what was conserved, what the solver did and what a reader should be warned of. */
+#include "run/run.h"
+
+#include <fftw3.h>
+#include <gsl/gsl_version.h>
+#include <math.h>
+#include <muParserDLL.h>
+#include <stdio.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/alloc.h"
+#include "huddle/version.h"
+#include "output/results.h"
+#include "run/simulation.h"
+
+enum { LIBRARIES = 5 };
+
+/* What is watched while a run goes on. */
+struct watch {
+  double mass, mean, spread; /* at t = 0; spread: standard deviation */
+  double mass_drift, mean_drift;
+  double least_f1, least_f1_time; /* smallest min_f1 / max_f1 so far; NaN: the method has none */
+};
+
+struct run {
+  const struct hud_run_options *options;
+  struct hud_simulation *simulation;
+  struct hud_results *results;
+  struct hud_summary summary;
+  struct watch watch;
+  size_t v_count;
+  double *f1, *f2;
+  double wall_start;
+  char muparser[32], yaml[32], fftw[32];
+  struct hud_named_text libraries[LIBRARIES];
+  struct hud_provenance provenance;
+};
+
+static void describe_origin(struct run *run)
+{
+  const struct hud_model_file *file = run->simulation->file;
+  int major, minor, patch;
+  yaml_get_version(&major, &minor, &patch);
+  snprintf(run->yaml, sizeof run->yaml, "%d.%d.%d", major, minor, patch);
+  snprintf(run->fftw, sizeof run->fftw, "%s", fftw_version);
+  muParserHandle_t parser = mupCreate(muBASETYPE_FLOAT);
+  snprintf(run->muparser, sizeof run->muparser, "%s", parser ? mupGetVersion(parser) : "?");
+  if (parser != NULL)
+    mupRelease(parser);
+  const struct hud_named_text libraries[LIBRARIES] = {{"SUNDIALS", hud_evolve_library_version()},
+                                                      {"GSL", gsl_version},
+                                                      {"FFTW", run->fftw},
+                                                      {"libyaml", run->yaml},
+                                                      {"muParser", run->muparser}};
+  memcpy(run->libraries, libraries, sizeof libraries);
+  run->provenance = (struct hud_provenance){
+      .title = run->simulation->description->title,
+      .model_text = hud_model_file_resolved(file),
+      .model_hash = hud_model_file_hash(file),
+      .version = hud_version(),
+      .git_commit = hud_version_commit(),
+      .library_count = LIBRARIES,
+      .libraries = run->libraries,
+  };
+}
+
+static hud_status open_results(struct run *run, struct hud_error *error)
+{
+  struct hud_simulation *simulation = run->simulation;
+  const struct hud_description *d = simulation->description;
+  const double *v = NULL;
+  size_t columns;
+  const char *const *names = hud_simulation_quantities(simulation, &columns);
+  run->v_count = hud_simulation_velocities(simulation, &v);
+  bool f2 = d->output.f2 && run->v_count > 0 && simulation->model->network->K >= 2 &&
+            !simulation->model->network->sizes[2].quasi_stationary;
+  hud_status status = HUD_NEW(&run->f1, run->v_count, "f_1", error);
+  if (status == HUD_OK && f2)
+    status = HUD_NEW(&run->f2, run->v_count * run->v_count, "f_2", error);
+  if (status != HUD_OK)
+    return status;
+  describe_origin(run);
+  const struct hud_results_spec spec = {
+      .directory = run->options->directory,
+      .force = run->options->force,
+      .column_count = columns - 1,
+      .column_names = names + 1,
+      .v_count = run->v_count,
+      .v = v,
+      .f1 = d->output.f1 && run->v_count > 0,
+      .f2 = f2,
+      .provenance = &run->provenance,
+  };
+  return hud_results_open(&run->results, &spec, error);
+}
+
+static double largest(size_t count, const double *values)
+{
+  double result = 0.0;
+  for (size_t i = 0; i < count; i++)
+    result = fmax(result, values[i]);
+  return result;
+}
+
+static double smallest(size_t count, const double *values)
+{
+  double result = INFINITY;
+  for (size_t i = 0; i < count; i++)
+    result = fmin(result, values[i]);
+  return result;
+}
+
+/* row: t, mass, mean, variance, ... */
+static void observe(struct run *run, const double *row)
+{
+  struct watch *watch = &run->watch;
+  if (row[0] == 0.0) {
+    *watch = (struct watch){.mass = row[1],
+                            .mean = row[2],
+                            .spread = sqrt(fmax(row[3], 0.0) / row[1]),
+                            .least_f1 = NAN};
+  }
+  double scale = watch->spread > 0.0 ? watch->spread : 1.0;
+  watch->mass_drift = fmax(watch->mass_drift, fabs(row[1] - watch->mass) / watch->mass);
+  watch->mean_drift = fmax(watch->mean_drift, fabs(row[2] - watch->mean) / scale);
+  if (run->v_count > 0) {
+    double least = smallest(run->v_count, run->f1) / largest(run->v_count, run->f1);
+    if (!(least >= watch->least_f1)) {
+      watch->least_f1 = least;
+      watch->least_f1_time = row[0];
+    }
+  }
+}
+
+static hud_status record(struct run *run, struct hud_error *error)
+{
+  struct hud_simulation *simulation = run->simulation;
+  hud_status status = HUD_OK;
+  size_t n = run->v_count;
+  if (n > 0)
+    status = hud_simulation_density(simulation, 1, run->f1, n, error);
+  if (status == HUD_OK && run->f2 != NULL)
+    status = hud_simulation_density(simulation, 2, run->f2, n * n, error);
+  if (status != HUD_OK)
+    return status;
+  hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y, simulation->row);
+  observe(run, simulation->row);
+  return hud_results_record(run->results, simulation->time, simulation->row + 1,
+                            n > 0 ? run->f1 : NULL, run->f2, error);
+}
+
+/* Output times are multiples of output_every, and the end; a multiple that is the end but for
+ * round-off is the end. */
+static double output_time(const struct hud_time_spec *time, long long i)
+{
+  double t = (double)i * time->output_every;
+  return t >= time->end * (1.0 - 1e-12) ? time->end : t;
+}
+
+static hud_status integrate(struct run *run, struct hud_error *error)
+{
+  const struct hud_time_spec *time = &run->simulation->description->time;
+  hud_status status = record(run, error);
+  double t = 0.0;
+  for (long long i = 1; t < time->end && status == HUD_OK; i++) {
+    t = output_time(time, i);
+    status = hud_simulation_advance(run->simulation, t, error);
+    if (status == HUD_OK)
+      status = record(run, error);
+  }
+  return status;
+}
+
+static hud_status add_counters(struct run *run, struct hud_error *error)
+{
+  struct hud_evolve_counters c;
+  hud_evolve_counters(run->simulation->evolve, &c);
+  const struct {
+    const char *name;
+    int64_t value;
+  } counters[] = {
+      {"unknowns", (int64_t)hud_model_system(run->simulation->model)->size},
+      {"steps", c.steps},
+      {"rhs_evaluations", c.rhs_evaluations},
+      {"newton_iterations", c.newton_iterations},
+      {"linear_iterations", c.linear_iterations},
+      {"jacobian_products", c.jacobian_products},
+      {"preconditioner_setups", c.preconditioner_setups},
+      {"preconditioner_solves", c.preconditioner_solves},
+      {"error_test_failures", c.error_test_failures},
+      {"newton_failures", c.newton_failures},
+      {"linear_failures", c.linear_failures},
+      {"last_order", c.last_order},
+  };
+  hud_status status = HUD_OK;
+  for (size_t i = 0; i < sizeof counters / sizeof counters[0] && status == HUD_OK; i++)
+    status =
+        hud_extras_add_integer(&run->summary.counters, counters[i].name, counters[i].value, error);
+  return status == HUD_OK
+             ? hud_extras_add_number(&run->summary.counters, "last_step", c.last_step, error)
+             : status;
+}
+
+/* A warning goes into the summary and to the log. */
+static hud_status warn(struct run *run, const char *text, struct hud_error *error)
+{
+  hud_log_warning(run->options->log, "%s", text);
+  return hud_summary_add_warning(&run->summary, text, error);
+}
+
+static hud_status add_warnings(struct run *run, struct hud_error *error)
+{
+  const struct hud_model *model = run->simulation->model;
+  const struct watch *watch = &run->watch;
+  char text[256];
+  hud_status status = HUD_OK;
+  if (fabs(model->lost) > 1e-12 * model->total_mass) {
+    snprintf(text, sizeof text,
+             "a mass of %.3g (%.3g of the total) of the initial data lies outside the velocity "
+             "window and is not represented",
+             model->lost, model->lost / model->total_mass);
+    status = warn(run, text, error);
+  }
+  if (status == HUD_OK && watch->least_f1 < -1e-9) {
+    snprintf(text, sizeof text,
+             "f_1 is negative: its smallest cell is %.3g of its largest, at t = %.6g; more cells, "
+             "or velocity.drift: upwind, cure that",
+             watch->least_f1, watch->least_f1_time);
+    status = warn(run, text, error);
+  }
+  if (status == HUD_OK && watch->mass_drift > 1e-12) {
+    snprintf(text, sizeof text, "the total mass drifted by %.3g of itself", watch->mass_drift);
+    status = warn(run, text, error);
+  }
+  return status;
+}
+
+static hud_status finish(struct run *run, struct hud_error *error)
+{
+  struct hud_summary *summary = &run->summary;
+  summary->state = "done";
+  summary->mass_drift = run->watch.mass_drift;
+  summary->mean_drift = run->watch.mean_drift;
+  summary->wall_seconds = hud_clock() - run->wall_start;
+  summary->peak_memory = hud_peak_memory();
+  hud_status status = add_counters(run, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_number(&summary->details, "v_infinity",
+                                   run->simulation->model->v_infinity, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_number(&summary->details, "initial_mass_not_represented",
+                                   run->simulation->model->lost, error);
+  if (status == HUD_OK && run->v_count > 0)
+    status = hud_extras_add_number(&summary->details, "smallest_f1_over_largest",
+                                   run->watch.least_f1, error);
+  if (status == HUD_OK)
+    status = add_warnings(run, error);
+  struct hud_results *results = run->results;
+  if (status != HUD_OK)
+    return status;
+  run->results = NULL; /* closing frees it, also on failure */
+  return hud_results_close(results, summary, error);
+}
+
+hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *options,
+                   struct hud_error *error)
+{
+  struct run run = {.options = options, .wall_start = hud_clock()};
+  hud_summary_init(&run.summary);
+  for (size_t i = 0; i < hud_model_file_note_count(file); i++)
+    hud_log_info(options->log, "note: %s", hud_model_file_note(file, i));
+  hud_status status =
+      hud_simulation_create(&run.simulation, file, options->stop, options->log, error);
+  if (status == HUD_OK)
+    status = open_results(&run, error);
+  if (status == HUD_OK)
+    status = integrate(&run, error);
+  if (status == HUD_OK)
+    status = finish(&run, error);
+  hud_results_abandon(run.results);
+  hud_simulation_close(run.simulation);
+  hud_summary_free(&run.summary);
+  hud_free(run.f1);
+  hud_free(run.f2);
+  return status;
+}
+
+hud_status hud_simulation_run(const char *path, const char *const *overrides, size_t count,
+                              const char *directory, int force, struct hud_error *error)
+{
+  struct hud_model_file *file = NULL;
+  hud_status status = hud_model_file_load(&file, path, overrides, count, error);
+  const struct hud_run_options options = {.directory = directory, .force = force != 0};
+  return status == HUD_OK ? hud_run(file, &options, error) : status;
+}

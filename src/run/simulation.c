@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A simulation: model file, model, integrator and diagnostics held together. */
+#include "run/simulation.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static hud_status start(struct hud_simulation *simulation, const volatile sig_atomic_t *stop,
+                        const struct hud_log *log, struct hud_error *error)
+{
+  const struct hud_description *d = simulation->description;
+  const struct hud_evolve_options options = {
+      .rtol = d->solver.rtol,
+      .atol = d->solver.atol,
+      .max_steps = d->solver.max_steps,
+      .max_wall = d->solver.max_wall,
+      .end = d->time.end,
+      .stop = stop,
+      .log = log,
+  };
+  hud_status status = hud_model_initial(simulation->model, simulation->y, error);
+  if (status == HUD_OK)
+    status = hud_evolve_create(&simulation->evolve, hud_model_system(simulation->model), 0.0,
+                               simulation->y, &options, error);
+  return status;
+}
+
+/* Errors that are found after reading name a key path as their place; the file knows its line. */
+static void point_into_file(const struct hud_model_file *file, struct hud_error *error)
+{
+  if (error == NULL || strchr(error->where, ':') != NULL)
+    return;
+  struct hud_error found = *error;
+  hud_model_file_fail(file, found.where[0] != '\0' ? found.where : "model", error, "%s",
+                      found.message);
+}
+
+hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_file *file,
+                                 const volatile sig_atomic_t *stop, const struct hud_log *log,
+                                 struct hud_error *error)
+{
+  *out = NULL;
+  struct hud_simulation *simulation = NULL;
+  hud_status status = HUD_NEW(&simulation, 1, "a simulation", error);
+  if (status != HUD_OK) {
+    hud_model_file_free(file);
+    return status;
+  }
+  size_t columns = 0;
+  simulation->file = file;
+  simulation->description = hud_model_file_description(file);
+  status = hud_model_create(&simulation->model, simulation->description, error);
+  if (status == HUD_OK)
+    status = hud_diagnostics_create(&simulation->diagnostics, simulation->model, error);
+  if (status == HUD_OK) {
+    size_t size = hud_model_system(simulation->model)->size;
+    hud_diagnostics_names(simulation->diagnostics, &columns);
+    if ((status = HUD_NEW(&simulation->y, size, "a state", error)) == HUD_OK &&
+        (status = HUD_NEW(&simulation->next, size, "a state", error)) == HUD_OK &&
+        (status = HUD_NEW(&simulation->row, columns, "a row", error)) == HUD_OK)
+      status = start(simulation, stop, log, error);
+  }
+  if (status == HUD_ERROR_INPUT)
+    point_into_file(file, error);
+  if (status == HUD_OK)
+    *out = simulation;
+  else
+    hud_simulation_close(simulation);
+  return status;
+}
+
+hud_status hud_simulation_open(struct hud_simulation **simulation, const char *path,
+                               const char *const *overrides, size_t count, struct hud_error *error)
+{
+  struct hud_model_file *file = NULL;
+  *simulation = NULL;
+  hud_status status = hud_model_file_load(&file, path, overrides, count, error);
+  return status == HUD_OK ? hud_simulation_create(simulation, file, NULL, NULL, error) : status;
+}
+
+hud_status hud_simulation_parse(struct hud_simulation **simulation, const char *text,
+                                const char *name, struct hud_error *error)
+{
+  struct hud_model_file *file = NULL;
+  *simulation = NULL;
+  hud_status status = hud_model_file_parse(&file, name, text, strlen(text), NULL, 0, error);
+  return status == HUD_OK ? hud_simulation_create(simulation, file, NULL, NULL, error) : status;
+}
+
+void hud_simulation_close(struct hud_simulation *simulation)
+{
+  if (simulation == NULL)
+    return;
+  hud_evolve_free(simulation->evolve);
+  hud_diagnostics_free(simulation->diagnostics);
+  hud_model_free(simulation->model);
+  hud_model_file_free(simulation->file);
+  hud_free(simulation->y);
+  hud_free(simulation->next);
+  hud_free(simulation->row);
+  hud_free(simulation);
+}
+
+double hud_simulation_time(const struct hud_simulation *simulation)
+{
+  return simulation->time;
+}
+
+double hud_simulation_end(const struct hud_simulation *simulation)
+{
+  return simulation->description->time.end;
+}
+
+hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
+                                  struct hud_error *error)
+{
+  if (!(t >= simulation->time && t <= hud_simulation_end(simulation)))
+    return hud_fail(error, HUD_ERROR_USAGE,
+                    "t = %.17g is not between the time %.17g and the end %.17g", t,
+                    simulation->time, hud_simulation_end(simulation));
+  hud_status status = hud_evolve_to(simulation->evolve, t, simulation->next, error);
+  if (status != HUD_OK)
+    return status;
+  double *reached = simulation->next;
+  simulation->next = simulation->y;
+  simulation->y = reached;
+  simulation->time = t;
+  return HUD_OK;
+}
+
+const char *const *hud_simulation_quantities(const struct hud_simulation *simulation, size_t *count)
+{
+  return hud_diagnostics_names(simulation->diagnostics, count);
+}
+
+hud_status hud_simulation_quantity(struct hud_simulation *simulation, const char *name,
+                                   double *value, struct hud_error *error)
+{
+  size_t count;
+  const char *const *names = hud_diagnostics_names(simulation->diagnostics, &count);
+  *value = NAN;
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(names[i], name) == 0) {
+      hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y,
+                          simulation->row);
+      *value = simulation->row[i];
+      return HUD_OK;
+    }
+  return hud_fail(error, HUD_ERROR_USAGE, "this model has no quantity \"%s\"", name);
+}
+
+size_t hud_simulation_velocities(const struct hud_simulation *simulation, const double **velocities)
+{
+  const struct hud_representation *rep = simulation->model->rep;
+  *velocities = NULL;
+  return rep->ops->nodes != NULL ? rep->ops->nodes(rep, velocities) : 0;
+}
+
+hud_status hud_simulation_density(struct hud_simulation *simulation, int k, double *out,
+                                  size_t length, struct hud_error *error)
+{
+  const double *velocities;
+  const struct hud_model *model = simulation->model;
+  size_t n = hud_simulation_velocities(simulation, &velocities);
+  if (n == 0)
+    return hud_fail(error, HUD_ERROR_USAGE, "method %s gives no densities", model->rep->ops->name);
+  if (k < 1 || k > 2 || k > model->network->K || model->network->sizes[k].quasi_stationary)
+    return hud_fail(error, HUD_ERROR_USAGE, "this model has no density f_%d to read", k);
+  size_t needed = k == 1 ? n : n * n;
+  if (length < needed)
+    return hud_fail(error, HUD_ERROR_USAGE, "f_%d has %zu values, there is room for %zu", k, needed,
+                    length);
+  model->rep->ops->values(model->rep, k, hud_model_density(model, simulation->y, k), out);
+  return HUD_OK;
+}
