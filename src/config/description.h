@@ -15,7 +15,8 @@ enum { HUD_MAX_CLUSTERS = 65536, HUD_MAX_DIMENSION = 3 };
 /* The position of a value in the model file, for errors found after parsing: "file:line:column"
  * text is made by hud_model_file_fail. line 0: the value is a default. */
 struct hud_mark {
-  size_t line, column; /* from 1 */
+  size_t line, column; /* from 1; the column counts characters, not bytes */
+  size_t source;       /* 0: the file; n: the n-th override of the command line */
 };
 
 enum hud_model_kind {
@@ -82,7 +83,7 @@ enum hud_density_type {
   HUD_DENSITY_MIXTURE,      /* sum of parts */
   HUD_DENSITY_ATOMS,        /* points: weight, v */
   HUD_DENSITY_TABLE,        /* piecewise linear through points: v, f; zero outside */
-  HUD_DENSITY_EXPRESSION    /* f(v) = expression on [min, max] (default: the whole line) */
+  HUD_DENSITY_EXPRESSION    /* f(v) = expression on [min, max], by default -INFINITY, INFINITY */
 };
 struct hud_density_spec {
   enum hud_density_type type;
@@ -99,7 +100,8 @@ struct hud_density_spec {
 enum hud_cluster_initial_type {
   HUD_CLUSTER_ZERO,
   HUD_CLUSTER_QUASI_STATIONARY, /* resolvent of the gain, with the chosen counting */
-  HUD_CLUSTER_PRODUCT,          /* amount * density(v_1) ... density(v_k), density of mass one */
+  HUD_CLUSTER_PRODUCT,          /* amount * density(v_1) ... density(v_k), density of mass one (an
+                                   expression has the mass it has: divide by it) */
   HUD_CLUSTER_ATOMS             /* point_count x (1+k): weight, v_1..v_k, symmetrised */
 };
 struct hud_cluster_initial {
@@ -166,7 +168,8 @@ struct hud_description {
   enum hud_model_kind model;
   enum hud_method method;
   double epsilon;
-  int clusters; /* K of the hierarchy; 3 for relaxed_triple and first_order; 2 or 1 otherwise */
+  int clusters; /* K, the largest size, quasi-stationary ones included: 2 for instantaneous, 3 for
+                   all others but the hierarchy, where it is given */
   double delta; /* relaxed_triple */
   enum hud_counting counting;
   enum hud_three_body_drift three_body_drift;
@@ -182,6 +185,11 @@ struct hud_description {
   struct hud_particles_spec particles;
   struct hud_output_spec output;
 };
+
+/* Frees what the members own and clears *description; not the struct itself. */
+void hud_description_clear(struct hud_description *description);
+void hud_density_spec_clear(struct hud_density_spec *spec);
+void hud_cluster_initial_clear(struct hud_cluster_initial *initial);
 
 /* kappa as a number. */
 static inline double hud_description_kappa(const struct hud_description *d)

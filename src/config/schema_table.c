@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table of keys. A model of another kind brings its keys as rows with its own bits in `models`;
+ * nothing else has to change. */
+#include "config/schema.h"
+
+#include <math.h>
+
+#define MODEL(kind) (1u << HUD_MODEL_##kind)
+#define METHOD(kind) (1u << HUD_METHOD_##kind)
+#define SCALAR_MODELS (MODEL(SCALAR_IMPLICIT) | MODEL(SCALAR))
+#define CLUSTER_MODELS                                                                             \
+  (MODEL(HIERARCHY) | MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS |                 \
+   MODEL(INSTANTANEOUS))
+#define WITH_EPSILON (CLUSTER_MODELS & ~MODEL(INSTANTANEOUS))
+#define DETERMINISTIC_METHODS (METHOD(GRID) | METHOD(SPECTRAL) | METHOD(MOMENTS))
+
+#define IN(member) offsetof(struct hud_description, member)
+#define IN_RATE(member) offsetof(struct hud_rate_law, member)
+#define IN_POTENTIAL(member) offsetof(struct hud_potential_spec, member)
+#define IN_DENSITY(member) offsetof(struct hud_density_spec, member)
+#define IN_CLUSTER(member) offsetof(struct hud_cluster_initial, member)
+
+#define ANY_NUMBER .min = -INFINITY, .max = INFINITY
+#define POSITIVE .min = 0.0, .min_open = true, .max = INFINITY
+#define NOT_NEGATIVE .min = 0.0, .max = INFINITY
+#define RANGE(low, high) .min = (low), .max = (high)
+#define NUMBER(place) .type = HUD_KEY_NUMBER, .store = HUD_STORE_DOUBLE, .offset = (place)
+#define INTEGER(kind, place) .type = HUD_KEY_INTEGER, .store = HUD_STORE_##kind, .offset = (place)
+#define CHOICE(place, list)                                                                        \
+  .type = HUD_KEY_CHOICE, .store = HUD_STORE_ENUM, .offset = (place), .choices = (list)
+#define BOOLEAN(place) .type = HUD_KEY_BOOLEAN, .store = HUD_STORE_BOOL, .offset = (place)
+#define EXPRESSION(place, variables)                                                               \
+  .type = HUD_KEY_EXPRESSION, .store = HUD_STORE_EXPRESSION, .offset = (place),                    \
+  .symbol = (variables)
+#define SCOPE(of, place)                                                                           \
+  .type = HUD_KEY_SCOPE, .store = HUD_STORE_STRUCT, .offset = (place), .value_scope = (of)
+#define MAPPING .type = HUD_KEY_MAPPING
+
+static const struct hud_choice models[] = {
+    {"hierarchy", HUD_MODEL_HIERARCHY, "all cluster sizes 1..K, (8)"},
+    {"relaxed_triple", HUD_MODEL_RELAXED_TRIPLE, "triples relax on the time scale delta, (37)"},
+    {"first_order", HUD_MODEL_FIRST_ORDER, "triples are quasi-stationary, (14)"},
+    {"scalar_implicit", HUD_MODEL_SCALAR_IMPLICIT, "one equation for f_1, implicit, (47)"},
+    {"scalar", HUD_MODEL_SCALAR, "one equation for f_1, explicit, (48)"},
+    {"instantaneous", HUD_MODEL_INSTANTANEOUS, "pairs are quasi-stationary, (33)"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice methods[] = {
+    {"grid", HUD_METHOD_GRID, "cell masses on velocity grids"},
+    {"spectral", HUD_METHOD_SPECTRAL, "characteristic functions on a closed frequency box"},
+    {"moments", HUD_METHOD_MOMENTS, "polynomial moments, exact"},
+    {"particles", HUD_METHOD_PARTICLES, "exact stochastic simulation"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice countings[] = {
+    {"conserving", HUD_COUNTING_CONSERVING, "every unordered pair of clusters counts once"},
+    {"as_printed", HUD_COUNTING_AS_PRINTED, "as (1) is printed: does not conserve mass"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice three_body_drifts[] = {
+    {"consistent", HUD_DRIFT_CONSISTENT, "kappa = 1"},
+    {"as_printed", HUD_DRIFT_AS_PRINTED, "kappa = 1/2, as (10), (17), (18) are printed"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice drift_schemes[] = {
+    {"auto", HUD_SCHEME_AUTO, "second order for smooth data, upwind for atoms and jumps"},
+    {"second_order", HUD_SCHEME_SECOND_ORDER, "linear second-order upwind"},
+    {"upwind", HUD_SCHEME_UPWIND, "first-order upwind, never negative"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice matchings[] = {
+    {"matched", HUD_MATCHING_MATCHED, "f_1 is shifted for the missing f_2: second order"},
+    {"raw", HUD_MATCHING_RAW, "f_1 as given: first order"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice integrators[] = {
+    {"cvode", HUD_INTEGRATOR_CVODE, "BDF with Newton-Krylov"},
+    {"picard", HUD_INTEGRATOR_PICARD, "fixed-point iteration of the mild form (30)"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice durations[] = {
+    {"exponential", HUD_DURATION_EXPONENTIAL, "pairs split at the rate mu"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice rate_types[] = {
+    {"constant", HUD_RATE_CONSTANT, "value"},
+    {"additive", HUD_RATE_ADDITIVE, "value * (i + j)"},
+    {"multiplicative", HUD_RATE_MULTIPLICATIVE, "value * i * j"},
+    {"expression", HUD_RATE_EXPRESSION, "expression in i and j, symmetric"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice potential_words[] = {
+    {"alignment", HUD_POTENTIAL_ALIGNMENT, "F(r) = r, (2)"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice potential_types[] = {
+    {"alignment", HUD_POTENTIAL_ALIGNMENT, "F(r) = r, (2)"},
+    {"power", HUD_POTENTIAL_POWER, "F(r) = |r|^(exponent-1) r"},
+    {"bounded_confidence", HUD_POTENTIAL_BOUNDED_CONFIDENCE, "F(r) = r within the radius, else 0"},
+    {"attraction_repulsion", HUD_POTENTIAL_ATTRACTION_REPULSION,
+     "F(r) = r (|r| - distance)/(|r| + distance)"},
+    {"expression", HUD_POTENTIAL_EXPRESSION, "F(r) = force"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice cluster_words[] = {
+    {"zero", HUD_CLUSTER_ZERO, "no clusters of this size"},
+    {"quasi_stationary", HUD_CLUSTER_QUASI_STATIONARY,
+     "gain, drift and loss in balance with the smaller sizes"},
+    {NULL, 0, NULL},
+};
+
+#define TOP .scope = HUD_SCOPE_MODEL
+#define RATE .scope = HUD_SCOPE_RATE
+#define POTENTIAL .scope = HUD_SCOPE_POTENTIAL
+#define DENSITY .scope = HUD_SCOPE_DENSITY
+#define CLUSTER .scope = HUD_SCOPE_CLUSTER
+#define FORMULA .scope = HUD_SCOPE_EXPRESSION
+#define RATE_TYPE(kind) (1u << HUD_RATE_##kind)
+#define POTENTIAL_TYPE(kind) (1u << HUD_POTENTIAL_##kind)
+#define F_K(k, who, text)                                                                          \
+  {                                                                                                \
+    TOP, .path = "initial.f" #k, .type = HUD_KEY_SCOPE, .store = HUD_STORE_SIZE, .offset = (k),    \
+         .value_scope = HUD_SCOPE_CLUSTER, .default_note = "as `initial.clusters` says",           \
+         .models = (who), .symbol = "f_" #k, .meaning = text                                       \
+  }
+
+static const struct hud_key keys[] = {
+    {TOP, .path = "huddle", .type = HUD_KEY_INTEGER, .required = true, RANGE(1, 1),
+     .meaning = "version of the file format"},
+    {TOP, .path = "title", .type = HUD_KEY_TEXT, .store = HUD_STORE_TEXT, .offset = IN(title),
+     .meaning = "a line for figures and reports"},
+    {TOP, .path = "model", CHOICE(IN(model), models), .required = true,
+     .meaning = "the equations to solve"},
+    {TOP, .path = "method", CHOICE(IN(method), methods), .required = true, .models = CLUSTER_MODELS,
+     .meaning = "how the densities are represented"},
+    {TOP, .path = "epsilon", NUMBER(IN(epsilon)), .required = true, POSITIVE,
+     .models = WITH_EPSILON, .symbol = "epsilon",
+     .meaning = "ratio of the duration of a collision to the time between collisions, (7)"},
+    {TOP, .path = "clusters", INTEGER(INT, IN(clusters)), .required = true,
+     RANGE(1, HUD_MAX_CLUSTERS), .models = MODEL(HIERARCHY), .symbol = "K",
+     .meaning = "the largest cluster size"},
+    {TOP, .path = "delta", NUMBER(IN(delta)), .required = true, POSITIVE,
+     .models = MODEL(RELAXED_TRIPLE), .symbol = "delta",
+     .meaning = "time scale of triples, (37); delta = epsilon is the hierarchy with K = 3"},
+    {TOP, .path = "counting", CHOICE(IN(counting), countings), .fallback = "conserving",
+     .models = MODEL(HIERARCHY), .meaning = "how reactions of unequal clusters are counted"},
+    {TOP, .path = "three_body_drift", CHOICE(IN(three_body_drift), three_body_drifts),
+     .fallback = "consistent", .models = MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS,
+     .symbol = "kappa", .meaning = "strength of the drift within triples"},
+    {TOP, .path = "duration", SCOPE(HUD_SCOPE_DURATION, 0), .fallback = "exponential",
+     .models = CLUSTER_MODELS, .meaning = "law of the duration of a collision"},
+
+    {TOP, .path = "rates", MAPPING, .required = true, .models = CLUSTER_MODELS,
+     .meaning = "rates of joining and splitting"},
+    {TOP, .path = "rates.lambda", SCOPE(HUD_SCOPE_RATE, IN(lambda)), .required = true,
+     .symbol = "lambda_ij", .meaning = "rate at which clusters of i and j join"},
+    {TOP, .path = "rates.mu", SCOPE(HUD_SCOPE_RATE, IN(mu)), .required = true, .symbol = "mu_ij",
+     .meaning = "rate at which a cluster of i+j splits into i and j"},
+
+    {TOP, .path = "potential", SCOPE(HUD_SCOPE_POTENTIAL, IN(potential)), .fallback = "alignment",
+     .models = CLUSTER_MODELS, .symbol = "U_k",
+     .meaning = "force between the members of a cluster"},
+
+    {TOP, .path = "velocity", MAPPING, .store = HUD_STORE_GIVEN, .offset = IN(velocity.given),
+     .required = true, .models = CLUSTER_MODELS, .methods = METHOD(GRID),
+     .meaning = "the velocity grid"},
+    {TOP, .path = "velocity.min", NUMBER(IN(velocity.min)), .required = true, ANY_NUMBER,
+     .meaning = "left end of the window"},
+    {TOP, .path = "velocity.max", NUMBER(IN(velocity.max)), .required = true, ANY_NUMBER,
+     .meaning = "right end of the window, > min"},
+    {TOP, .path = "velocity.cells", INTEGER(INT, IN(velocity.cells)), .required = true,
+     RANGE(8, 8192), .symbol = "n", .meaning = "number of cells"},
+    {TOP, .path = "velocity.regrid", BOOLEAN(IN(velocity.regrid)), .fallback = "false",
+     .meaning = "halve the grid when the density has become narrow"},
+    {TOP, .path = "velocity.drift", CHOICE(IN(velocity.drift), drift_schemes), .fallback = "auto",
+     .meaning = "scheme of the drift within pairs"},
+
+    {TOP, .path = "initial", MAPPING, .required = true, .meaning = "data at t = 0"},
+    {TOP, .path = "initial.f1", SCOPE(HUD_SCOPE_DENSITY, IN(initial.f1)), .required = true,
+     .models = CLUSTER_MODELS, .symbol = "f_1", .meaning = "density of free particles"},
+    {TOP, .path = "initial.clusters", CHOICE(IN(initial.others.type), cluster_words),
+     .fallback = "zero", .models = WITH_EPSILON,
+     .meaning = "all clusters at once; `f2`, `f3`, ... override it for their size"},
+    F_K(2, WITH_EPSILON, "density of pairs, rescaled as in (7)"),
+    F_K(3, MODEL(HIERARCHY) | MODEL(RELAXED_TRIPLE), "density of triples"),
+    F_K(4, MODEL(HIERARCHY), "density of clusters of 4"),
+    F_K(5, MODEL(HIERARCHY), "density of clusters of 5"),
+    F_K(6, MODEL(HIERARCHY), "density of clusters of 6"),
+    F_K(7, MODEL(HIERARCHY), "density of clusters of 7"),
+    F_K(8, MODEL(HIERARCHY), "density of clusters of 8"),
+    F_K(9, MODEL(HIERARCHY), "density of clusters of 9"),
+    {TOP, .path = "initial.matching", CHOICE(IN(initial.matching), matchings),
+     .fallback = "matched", .models = SCALAR_MODELS,
+     .meaning = "whether f_1 is adapted to a model without f_2"},
+
+    {TOP, .path = "time", MAPPING, .required = true, .meaning = "times"},
+    {TOP, .path = "time.end", NUMBER(IN(time.end)), .required = true, POSITIVE,
+     .meaning = "end of the run, which starts at t = 0"},
+    {TOP, .path = "time.output_every", NUMBER(IN(time.output_every)), POSITIVE,
+     .default_note = "time.end / 100", .meaning = "time between rows of output"},
+
+    {TOP, .path = "solver", MAPPING, .meaning = "tolerances and limits"},
+    {TOP, .path = "solver.rtol", NUMBER(IN(solver.rtol)), .min = 0.0, .min_open = true, .max = 0.1,
+     .fallback = "1e-8", .methods = DETERMINISTIC_METHODS,
+     .meaning = "relative tolerance of the time integration"},
+    {TOP, .path = "solver.atol", NUMBER(IN(solver.atol)), .min = 0.0, .min_open = true, .max = 1.0,
+     .fallback = "1e-12", .methods = DETERMINISTIC_METHODS,
+     .meaning = "absolute tolerance of the time integration"},
+    {TOP, .path = "solver.integrator", CHOICE(IN(solver.integrator), integrators),
+     .fallback = "cvode", .methods = DETERMINISTIC_METHODS, .models = CLUSTER_MODELS,
+     .meaning = "time integration"},
+    {TOP, .path = "solver.spectral_tol", NUMBER(IN(solver.spectral_tol)), .min = 0.0,
+     .min_open = true, .max = 0.1, .fallback = "1e-9", .methods = METHOD(SPECTRAL),
+     .models = CLUSTER_MODELS, .meaning = "tolerance that chooses the spectral resolution"},
+    {TOP, .path = "solver.max_steps", INTEGER(INT64, IN(solver.max_steps)), RANGE(0, 1e15),
+     .fallback = "0", .methods = DETERMINISTIC_METHODS,
+     .meaning = "cap on the steps of the whole run; 0: none"},
+    {TOP, .path = "solver.max_wall", NUMBER(IN(solver.max_wall)), NOT_NEGATIVE, .fallback = "0",
+     .symbol = "s", .meaning = "cap on the wall time in seconds; 0: none"},
+    {TOP, .path = "solver.memory_gb", NUMBER(IN(solver.memory_limit)), .scale = 1e9, .min = 0.0,
+     .min_open = true, .max = 1e6, .fallback = "8", .symbol = "GB",
+     .meaning = "a run that needs more memory is refused before it starts"},
+
+    {TOP, .path = "moments", MAPPING, .models = CLUSTER_MODELS, .meaning = "moments of f_1"},
+    {TOP, .path = "moments.order", INTEGER(INT, IN(moment_order)), RANGE(0, 40), .fallback = "4",
+     .symbol = "P", .meaning = "highest moment that is computed and written"},
+
+    {TOP, .path = "particles", MAPPING, .methods = METHOD(PARTICLES),
+     .meaning = "the stochastic simulation"},
+    {TOP, .path = "particles.count", INTEGER(INT64, IN(particles.count)), .required = true,
+     RANGE(1, 1e10), .symbol = "N", .meaning = "number of particles, not of clusters"},
+    {TOP, .path = "particles.seed", INTEGER(UINT64, IN(particles.seed)), RANGE(0, INFINITY),
+     .fallback = "1", .meaning = "seed of the random streams"},
+    {TOP, .path = "particles.replicas", INTEGER(INT, IN(particles.replicas)), RANGE(1, 1e6),
+     .fallback = "1", .meaning = "independent runs; above 1 the output has standard errors"},
+
+    {TOP, .path = "output", MAPPING, .models = CLUSTER_MODELS, .meaning = "what result.nc holds"},
+    {TOP, .path = "output.f1", BOOLEAN(IN(output.f1)), .fallback = "true",
+     .meaning = "f_1(t, v) at all output times"},
+    {TOP, .path = "output.f2", BOOLEAN(IN(output.f2)), .fallback = "false",
+     .meaning = "f_2(t, v_1, v_2) at all output times"},
+
+    {RATE, .path = "type", CHOICE(IN_RATE(type), rate_types), .required = true,
+     .meaning = "how the rate depends on i and j"},
+    {RATE, .path = "value", NUMBER(IN_RATE(constant)), .required = true, NOT_NEGATIVE,
+     .variants = RATE_TYPE(CONSTANT) | RATE_TYPE(ADDITIVE) | RATE_TYPE(MULTIPLICATIVE),
+     .meaning = "the factor"},
+    {RATE, .path = "expression", EXPRESSION(IN_RATE(expression), "i,j"), .required = true,
+     .variants = RATE_TYPE(EXPRESSION), .meaning = "the rate as a function of i and j"},
+
+    {.scope = HUD_SCOPE_DURATION,
+     .path = "deterministic",
+     NUMBER(IN(duration_tau)),
+     POSITIVE,
+     .variant = HUD_DURATION_DETERMINISTIC,
+     .symbol = "tau",
+     .meaning = "every collision takes the time epsilon tau (binary models, particles)"},
+
+    {POTENTIAL, .path = "type", CHOICE(IN_POTENTIAL(type), potential_types), .required = true,
+     .meaning = "the pair force F of (U_k)_i = (1/k) sum_j F(v_j - v_i)"},
+    {POTENTIAL, .path = "exponent", NUMBER(IN_POTENTIAL(exponent)), .required = true, RANGE(1, 100),
+     .variants = POTENTIAL_TYPE(POWER), .symbol = "p", .meaning = "exponent of the force"},
+    {POTENTIAL, .path = "radius", NUMBER(IN_POTENTIAL(radius)), .required = true, POSITIVE,
+     .variants = POTENTIAL_TYPE(BOUNDED_CONFIDENCE), .meaning = "reach of the force"},
+    {POTENTIAL, .path = "distance", NUMBER(IN_POTENTIAL(distance)), .required = true, POSITIVE,
+     .variants = POTENTIAL_TYPE(ATTRACTION_REPULSION), .meaning = "where the force vanishes"},
+    {POTENTIAL, .path = "force", EXPRESSION(IN_POTENTIAL(force), "r"), .required = true,
+     .variants = POTENTIAL_TYPE(EXPRESSION), .meaning = "the force F(r)"},
+
+    {DENSITY, .path = "gaussian", MAPPING, .variant = HUD_DENSITY_GAUSSIAN,
+     .meaning = "a normal distribution"},
+    {DENSITY, .path = "gaussian.mass", NUMBER(IN_DENSITY(mass)), POSITIVE, .fallback = "1",
+     .meaning = "total mass"},
+    {DENSITY, .path = "gaussian.mean", NUMBER(IN_DENSITY(mean)), .required = true, ANY_NUMBER,
+     .meaning = "mean velocity"},
+    {DENSITY, .path = "gaussian.stddev", NUMBER(IN_DENSITY(scale)), .required = true, POSITIVE,
+     .meaning = "standard deviation"},
+    {DENSITY, .path = "uniform", MAPPING, .variant = HUD_DENSITY_UNIFORM,
+     .meaning = "constant on an interval"},
+    {DENSITY, .path = "uniform.mass", NUMBER(IN_DENSITY(mass)), POSITIVE, .fallback = "1",
+     .meaning = "total mass"},
+    {DENSITY, .path = "uniform.min", NUMBER(IN_DENSITY(min)), .required = true, ANY_NUMBER,
+     .meaning = "left end"},
+    {DENSITY, .path = "uniform.max", NUMBER(IN_DENSITY(max)), .required = true, ANY_NUMBER,
+     .meaning = "right end, > min"},
+    {DENSITY, .path = "self_similar", MAPPING, .variant = HUD_DENSITY_SELF_SIMILAR,
+     .meaning = "2 mass/(pi scale) (1 + ((v - mean)/scale)^2)^-2, the exact solution of (33)"},
+    {DENSITY, .path = "self_similar.mass", NUMBER(IN_DENSITY(mass)), POSITIVE, .fallback = "1",
+     .meaning = "total mass"},
+    {DENSITY, .path = "self_similar.mean", NUMBER(IN_DENSITY(mean)), .required = true, ANY_NUMBER,
+     .meaning = "mean velocity"},
+    {DENSITY, .path = "self_similar.scale", NUMBER(IN_DENSITY(scale)), .required = true, POSITIVE,
+     .meaning = "width, which is also the standard deviation"},
+    {DENSITY, .path = "mixture", .type = HUD_KEY_LIST, .value_scope = HUD_SCOPE_DENSITY,
+     .variant = HUD_DENSITY_MIXTURE, .meaning = "the sum of a list of densities"},
+    {DENSITY, .path = "atoms", .type = HUD_KEY_ATOMS, .variant = HUD_DENSITY_ATOMS,
+     .meaning = "weighted points, a list of [weight, v]"},
+    {DENSITY, .path = "table", .type = HUD_KEY_TABLE, .variant = HUD_DENSITY_TABLE,
+     .meaning = "a CSV file with columns v, f (path from the model file's folder; a header line is "
+                "allowed), or a list of [v, f]; linear in between, zero outside"},
+    {DENSITY, .path = "expression", SCOPE(HUD_SCOPE_EXPRESSION, 0),
+     .variant = HUD_DENSITY_EXPRESSION,
+     .meaning = "f(v) as a formula, or {formula: ..., min: ..., max: ...} to cut it off"},
+
+    {FORMULA, .path = "formula", EXPRESSION(IN_DENSITY(expression), "v"), .required = true,
+     .meaning = "f(v)"},
+    {FORMULA, .path = "min", NUMBER(IN_DENSITY(min)), ANY_NUMBER, .default_note = "-infinity",
+     .meaning = "zero below"},
+    {FORMULA, .path = "max", NUMBER(IN_DENSITY(max)), ANY_NUMBER, .default_note = "infinity",
+     .meaning = "zero above, > min"},
+
+    {CLUSTER, .path = "product", MAPPING, .variant = HUD_CLUSTER_PRODUCT,
+     .meaning = "independent velocities: mass times a density of mass one in each"},
+    {CLUSTER, .path = "product.mass", NUMBER(IN_CLUSTER(amount)), .required = true, POSITIVE,
+     .symbol = "M_k", .meaning = "mass of f_k"},
+    {CLUSTER, .path = "product.density", SCOPE(HUD_SCOPE_DENSITY, IN_CLUSTER(density)),
+     .required = true, .meaning = "the density of one velocity; its own mass is scaled to one"},
+    {CLUSTER, .path = "atoms", .type = HUD_KEY_ATOMS, .variant = HUD_CLUSTER_ATOMS,
+     .meaning = "weighted points, a list of [weight, v_1, ..., v_k], symmetrised"},
+};
+
+static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
+    [HUD_SCOPE_MODEL] = {"model", "Model file", HUD_FORM_MAPPING, NULL,
+                         sizeof(struct hud_description), 0, HUD_NO_MARK, NULL},
+    [HUD_SCOPE_RATE] = {"rate", "Rates", HUD_FORM_TAGGED, NULL, sizeof(struct hud_rate_law),
+                        IN_RATE(type), IN_RATE(mark),
+                        "A number (the same for all pairs); or a table such as "
+                        "`{default: 1.0, \"1,1\": 2.0, \"1,2\": 1.5}`, where the order in a pair "
+                        "does not matter and a needed pair without entry and default is an error; "
+                        "or a mapping with a `type`."},
+    [HUD_SCOPE_DURATION] = {"duration", "Duration of collisions", HUD_FORM_ONE_OF, durations,
+                            sizeof(struct hud_description), IN(duration), HUD_NO_MARK, NULL},
+    [HUD_SCOPE_POTENTIAL] = {"potential", "Potentials", HUD_FORM_TAGGED, potential_words,
+                             sizeof(struct hud_potential_spec), IN_POTENTIAL(type),
+                             IN_POTENTIAL(mark), NULL},
+    [HUD_SCOPE_DENSITY] = {"density", "Densities of one velocity", HUD_FORM_ONE_OF, NULL,
+                           sizeof(struct hud_density_spec), IN_DENSITY(type), IN_DENSITY(mark),
+                           NULL},
+    [HUD_SCOPE_CLUSTER] = {"cluster", "Initial clusters", HUD_FORM_ONE_OF, cluster_words,
+                           sizeof(struct hud_cluster_initial), IN_CLUSTER(type), IN_CLUSTER(mark),
+                           NULL},
+    [HUD_SCOPE_EXPRESSION] = {"expression", "Densities as expressions", HUD_FORM_MAPPING, NULL,
+                              sizeof(struct hud_density_spec), 0, HUD_NO_MARK,
+                              "A formula in v, or a mapping."},
+};
+
+unsigned hud_schema_family(enum hud_model_kind model)
+{
+  return (CLUSTER_MODELS >> model & 1u) != 0 ? CLUSTER_MODELS : 1u << model;
+}
+
+const struct hud_key *hud_schema_keys(size_t *count)
+{
+  *count = sizeof keys / sizeof keys[0];
+  return keys;
+}
+
+const struct hud_scope_info *hud_schema_scope(enum hud_scope scope)
+{
+  return &scopes[scope];
+}
+
+const struct hud_choice *hud_schema_models(void)
+{
+  return models;
+}
+
+const struct hud_choice *hud_schema_methods(void)
+{
+  return methods;
+}
