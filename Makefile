@@ -30,6 +30,15 @@ EXAMPLES    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard examples/*.c)))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard bench/*.c)))
 FORMATTED   := $(wildcard src/*/*.[ch] include/*.h include/huddle/*.h tests/*.[ch] examples/*.c bench/*.[ch])
 
+# `make V=1` shows whole commands.
+ifdef V
+  Q =
+  say = @:
+else
+  Q = @
+  say = @printf '  %-5s %s\n'
+endif
+
 .PHONY: all help deps demo check tests test-names examples bench verify asan valgrind format \
         check-format check-layers check-symbols install uninstall clean
 
@@ -61,36 +70,44 @@ FORCE:
 
 $(BUILD)/%.o: %.c | $(BUILD)/generated/version.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c $< -o $@
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 $(BUILD)/generated/models.o: $(BUILD)/generated/models.c
-	$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -c $< -o $@
+	$(say) CC $<
+	$(Q)$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -c $< -o $@
 
 $(BUILD)/libhuddle.a: $(LIB_OBJECTS)
+	$(say) AR $@
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/libhuddle.so: $(LIB_OBJECTS)
-	$(CC) -shared -Wl,-soname,libhuddle.so.$(SOVERSION) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(say) LD $@
+	$(Q)$(CC) -shared -Wl,-soname,libhuddle.so.$(SOVERSION) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/huddle: $(CLI_OBJECTS) $(BUILD)/libhuddle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(BUILD)/libhuddle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 $(BUILD)/examples/%: $(BUILD)/examples/%.o $(BUILD)/libhuddle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libhuddle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 .PRECIOUS: $(BUILD)/tests/%.o $(BUILD)/examples/%.o $(BUILD)/bench/%.o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 $(BUILD)/generated/models.c: $(wildcard models/*.yaml) scripts/embed-models
 	@mkdir -p $(@D)
-	scripts/embed-models $(sort $(wildcard models/*.yaml)) > $@
+	$(Q)scripts/embed-models $(sort $(wildcard models/*.yaml)) > $@
 
 # ---- the main job ----
 
