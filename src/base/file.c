@@ -61,40 +61,67 @@ hud_status hud_directory_create(const char *path, struct hud_error *error)
   return status;
 }
 
+static void forget(struct hud_file *file)
+{
+  hud_free(file->temporary);
+  hud_free(file->final);
+  *file = (struct hud_file){NULL, NULL, NULL};
+}
+
+/* A link is removed, not followed. */
+static hud_status remove_leftover(const char *path, struct hud_error *error)
+{
+  struct stat info;
+  if (lstat(path, &info) != 0)
+    return HUD_OK;
+  if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode))
+    return hud_fail(error, HUD_ERROR_OUTPUT, "cannot write %s: it is there and not a regular file",
+                    path);
+  return unlink(path) == 0 ? HUD_OK : fail_output(error, "remove", path);
+}
+
+hud_status hud_file_reserve(struct hud_file *file, const char *directory, const char *name,
+                            struct hud_error *error)
+{
+  *file = (struct hud_file){NULL, NULL, NULL};
+  size_t length = strlen(name) + sizeof ".tmp";
+  char *temporary_name = NULL;
+  hud_status status = HUD_NEW(&temporary_name, length, "a path", error);
+  if (status == HUD_OK) {
+    snprintf(temporary_name, length, "%s.tmp", name);
+    status = hud_path_join(&file->temporary, directory, temporary_name, error);
+  }
+  if (status == HUD_OK)
+    status = hud_path_join(&file->final, directory, name, error);
+  if (status == HUD_OK)
+    status = remove_leftover(file->temporary, error);
+  hud_free(temporary_name);
+  if (status != HUD_OK)
+    forget(file);
+  return status;
+}
+
 hud_status hud_file_create(struct hud_file *file, const char *directory, const char *name,
                            struct hud_error *error)
 {
-  *file = (struct hud_file){NULL, NULL, NULL};
-  hud_status status = hud_path_join(&file->final, directory, name, error);
-  char *temporary_name = NULL;
-  if (status == HUD_OK) {
-    size_t length = strlen(name) + sizeof ".tmp";
-    status = HUD_NEW(&temporary_name, length, "a path", error);
-    if (status == HUD_OK) {
-      snprintf(temporary_name, length, "%s.tmp", name);
-      status = hud_path_join(&file->temporary, directory, temporary_name, error);
-    }
-  }
-  if (status == HUD_OK) {
-    file->stream = fopen(file->temporary, "w");
-    if (file->stream == NULL)
-      status = fail_output(error, "write", file->temporary);
-  }
-  hud_free(temporary_name);
+  hud_status status = hud_file_reserve(file, directory, name, error);
   if (status != HUD_OK)
-    hud_file_discard(file);
+    return status;
+  file->stream = fopen(file->temporary, "wx");
+  if (file->stream == NULL) {
+    status = fail_output(error, "write", file->temporary);
+    forget(file);
+  }
   return status;
 }
 
 void hud_file_discard(struct hud_file *file)
 {
-  if (file->stream != NULL) {
+  if (file->stream != NULL)
     fclose(file->stream);
+  if (file->temporary != NULL)
     unlink(file->temporary);
-  }
-  hud_free(file->temporary);
-  hud_free(file->final);
-  *file = (struct hud_file){NULL, NULL, NULL};
+  forget(file);
 }
 
 static void sync_directory_of(const char *path)
@@ -111,42 +138,64 @@ static void sync_directory_of(const char *path)
   close(fd);
 }
 
-hud_status hud_file_commit(struct hud_file *file, struct hud_error *error)
+static hud_status sync_path(const char *path, const char *final, struct hud_error *error)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return fail_output(error, "open", path);
+  hud_status status = fsync(fd) == 0 ? HUD_OK : fail_output(error, "write", final);
+  close(fd);
+  return status;
+}
+
+hud_status hud_file_seal(struct hud_file *file, struct hud_error *error)
 {
   hud_status status = HUD_OK;
   FILE *stream = file->stream;
   file->stream = NULL;
-  errno = 0;
-  bool bad = ferror(stream) != 0;
-  bad = fflush(stream) != 0 || bad;
-  bad = fsync(fileno(stream)) != 0 || bad;
-  int reason = errno;
-  bad = fclose(stream) != 0 || bad;
-  if (reason == 0)
-    reason = errno;
-  if (bad) {
+  if (stream == NULL) {
+    status = sync_path(file->temporary, file->final, error);
+  } else {
+    errno = 0;
+    bool bad = ferror(stream) != 0;
+    bad = fflush(stream) != 0 || bad;
+    bad = fsync(fileno(stream)) != 0 || bad;
+    int reason = errno;
+    bad = fclose(stream) != 0 || bad;
+    if (reason == 0)
+      reason = errno;
     errno = reason != 0 ? reason : EIO;
-    status = fail_output(error, "write", file->final);
-  } else if (rename(file->temporary, file->final) != 0) {
-    status = fail_output(error, "rename to", file->final);
+    if (bad)
+      status = fail_output(error, "write", file->final);
   }
   if (status != HUD_OK)
-    unlink(file->temporary);
-  else
-    sync_directory_of(file->final);
-  hud_file_discard(file);
+    hud_file_discard(file);
   return status;
+}
+
+hud_status hud_file_publish(struct hud_file *file, struct hud_error *error)
+{
+  if (rename(file->temporary, file->final) != 0) {
+    hud_status status = fail_output(error, "rename to", file->final);
+    hud_file_discard(file);
+    return status;
+  }
+  sync_directory_of(file->final);
+  forget(file);
+  return HUD_OK;
+}
+
+hud_status hud_file_commit(struct hud_file *file, struct hud_error *error)
+{
+  hud_status status = hud_file_seal(file, error);
+  return status == HUD_OK ? hud_file_publish(file, error) : status;
 }
 
 hud_status hud_file_rename(const char *temporary, const char *final, struct hud_error *error)
 {
-  int fd = open(temporary, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return fail_output(error, "open", temporary);
-  int synced = fsync(fd);
-  close(fd);
-  if (synced != 0)
-    return fail_output(error, "write", final);
+  hud_status status = sync_path(temporary, final, error);
+  if (status != HUD_OK)
+    return status;
   if (rename(temporary, final) != 0)
     return fail_output(error, "rename to", final);
   sync_directory_of(final);

@@ -16,15 +16,27 @@ struct hud_file {
   char *temporary, *final;
 };
 
-/* Opens DIR/NAME.tmp for writing; *file is cleared first. */
+/* The names DIR/NAME and DIR/NAME.tmp for a file that another library will create under
+ * file->temporary (stream stays NULL); *file is cleared first. What a killed run left under the
+ * temporary name is removed; a folder or a device there is an error, so that no library is ever
+ * pointed at one. */
+hud_status hud_file_reserve(struct hud_file *file, const char *directory, const char *name,
+                            struct hud_error *error);
+
+/* Reserves the names and opens DIR/NAME.tmp for writing. */
 hud_status hud_file_create(struct hud_file *file, const char *directory, const char *name,
                            struct hud_error *error);
 
-/* Flush, fsync, close, rename to the final name, fsync the directory. On failure the temporary file
- * is removed and the final name is untouched. */
+/* The two halves of a commit, for results that appear together or not at all. Seal: flush, close,
+ * fsync; all data are on the disk under the temporary name. Publish: rename to the final name,
+ * fsync the directory. On failure the temporary file is removed and the final name is untouched. */
+hud_status hud_file_seal(struct hud_file *file, struct hud_error *error);
+hud_status hud_file_publish(struct hud_file *file, struct hud_error *error);
+
+/* Both in one. */
 hud_status hud_file_commit(struct hud_file *file, struct hud_error *error);
 
-/* Closes and removes the temporary file. Safe on a cleared or committed file. */
+/* Closes and removes the temporary file. Safe on a cleared, published or committed file. */
 void hud_file_discard(struct hud_file *file);
 
 /* fsync and rename for a file that another library has written and closed. */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The figures that every run has: the variance over time and f_1 at a few times, of one run or of
+ * several to compare. */
+#ifndef HUD_OUTPUT_PLOTS_H
+#define HUD_OUTPUT_PLOTS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "output/table.h"
+
+/* One run as a figure sees it. */
+struct hud_plot_run {
+  const char *label;               /* for the legend */
+  const struct hud_table *moments; /* with columns t and variance */
+  size_t time_count, v_count;      /* v_count 0: no densities */
+  const double *time, *v;
+  const double *f1; /* time_count x v_count, or NULL */
+};
+
+/* figure-variance: total variance V(t), logarithmic. See figure.h for errors and `missing`. */
+hud_status hud_plot_variance(const char *directory, size_t run_count,
+                             const struct hud_plot_run *runs, const char *title, char **missing,
+                             struct hud_error *error);
+
+/* figure-f1: f_1(v, t) at (about) the given times: of each run the record nearest to the time.
+ * Without times, at the start, the end, and two times between. Runs without densities are left
+ * out; HUD_ERROR_INPUT if none is left. */
+hud_status hud_plot_f1(const char *directory, size_t run_count, const struct hud_plot_run *runs,
+                       size_t time_count, const double *times, const char *title, char **missing,
+                       struct hud_error *error);
+
+/* figure-overview: both, side by side; the variance alone if there are no densities. */
+hud_status hud_plot_overview(const char *directory, size_t run_count,
+                             const struct hud_plot_run *runs, size_t time_count,
+                             const double *times, const char *title, char **missing,
+                             struct hud_error *error);
+
+#endif
