@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "grid/diagnostics.h"
 #include "grid/triple.h"
 
 size_t hud_grid_cells(const struct hud_representation *rep)
@@ -57,6 +58,7 @@ static void grid_free(struct hud_representation *rep)
   hud_free(grid);
 }
 
+/* "v1 = 0.5" or "v1 = 0.5, v2 = -1". */
 static void grid_describe(const struct hud_representation *rep, int k, size_t index, char *text,
                           size_t size)
 {
@@ -70,6 +72,20 @@ static void grid_describe(const struct hud_representation *rep, int k, size_t in
     d++;
   size_t j = index - hud_grid_offset(grid->n, d);
   snprintf(text, size, "v1 = %g, v2 = %g", grid->v[j + d], grid->v[j]);
+}
+
+static size_t grid_nodes(const struct hud_representation *rep, const double **v)
+{
+  *v = hud_grid_of(rep)->v;
+  return hud_grid_of(rep)->n;
+}
+
+static void grid_values(const struct hud_representation *rep, int k, const double *fk, double *out)
+{
+  size_t n = hud_grid_of(rep)->n;
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < (k == 1 ? 1 : n); j++)
+      out[k == 1 ? i : i * n + j] = fk[k == 1 ? i : hud_grid_pair_index(rep, i, j)];
 }
 
 static const struct hud_representation_ops grid_ops = {
@@ -92,6 +108,11 @@ static const struct hud_representation_ops grid_ops = {
     .skip_triples_in_jacobian = 1,
     .precondition_setup = hud_grid_precondition_setup,
     .precondition_solve = hud_grid_precondition_solve,
+    .nodes = grid_nodes,
+    .values = grid_values,
+    .extra_count = HUD_GRID_EXTRA_COUNT,
+    .extra_names = hud_grid_extra_names,
+    .extras = hud_grid_extras,
     .describe = grid_describe,
 };
 

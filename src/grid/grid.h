@@ -25,14 +25,16 @@ enum { HUD_GRID_MIN_CELLS = 8, HUD_GRID_MAX_CELLS = 16384 };
  * jumps: first order, positive); AUTO must be resolved before. mu11 decides whether the innermost
  * antidiagonal correction, which makes second moments exact, is used (mu11 >= 1; pair.c).
  * HUD_ERROR_INPUT for a window or a number of cells out of range or a potential other than
- * alignment, HUD_ERROR_USAGE for an unresolved scheme. Free with (*rep)->ops->free. Creation plans
- * Fourier transforms, and FFTW's planner is not for two threads at once. */
+ * alignment, HUD_ERROR_USAGE for an unresolved scheme. Free with (*rep)->ops->free. The first
+ * three-body gain plans its Fourier transforms, and FFTW's planner is not for two threads at once.
+ */
 hud_status hud_grid_create(struct hud_representation **rep,
                            const struct hud_velocity_spec *velocity,
                            const struct hud_potential *potential, enum hud_drift_scheme scheme,
                            double mu11, struct hud_error *error);
 
-/* Bytes that a grid of n cells allocates for itself, states not included. */
+/* Bytes that a grid of n cells takes for itself (states not included) with the three-body gain of
+ * the first-order model, known before anything is allocated. */
 double hud_grid_memory(size_t n);
 
 /* Number of cells, cell width, and centre of cell i. rep must be a grid. */
