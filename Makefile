@@ -94,9 +94,10 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(BUILD)/libhuddle.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
-$(BUILD)/examples/%: $(BUILD)/examples/%.o $(BUILD)/libhuddle.a
-	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(BUILD)/tests/test_grid_triple: $(BUILD)/tests/grid_reference.o
+
+.PHONY: tests
+tests: $(TESTS)
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libhuddle.a
 	$(say) LD $@

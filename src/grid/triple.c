@@ -37,7 +37,7 @@ static size_t good_period(size_t least)
 {
   for (size_t period = least + least % 2;; period += 2) {
     size_t rest = period;
-    for (size_t prime = 2; prime <= 5; prime++)
+    for (size_t prime = 2; prime <= 7; prime++)
       while (rest % prime == 0)
         rest /= prime;
     if (rest == 1)

@@ -48,8 +48,9 @@ hud_status hud_grid_triple_apply(struct hud_grid_triple *triple, double mu, doub
 
 /* triple_deposit.c: the lattice side. */
 
-/* Cells beyond each end of the window that deposits and sharpening can reach. */
-enum { HUD_TRIPLE_MARGIN = 6 };
+/* Cells beyond each end of the window: three deposits reach 4, three sharpenings one each, and one
+ * more lets the stencils run without tests. */
+enum { HUD_TRIPLE_MARGIN = 8 };
 
 /* The deposits of one node into triple->line, ->free and ->pair, which are cleared first. Rows are
  * the difference i - j (shifted by N/2 in ->free and in pairs of mixed_pair, whose sum of shifts is

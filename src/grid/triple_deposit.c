@@ -214,7 +214,6 @@ static void fold_pair(struct hud_grid_triple *t, size_t i, size_t j, double valu
     }
 }
 
-/* Deposits reach margin - 1 cells beyond the window, sharpening one more. */
 void hud_grid_triple_collect(struct hud_grid_triple *t)
 {
   size_t n = t->n, margin = HUD_TRIPLE_MARGIN, m = n + 2 * margin;
