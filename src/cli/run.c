@@ -22,7 +22,7 @@ static void catch_signals(void)
 {
   struct sigaction action = {0};
   action.sa_handler = request_stop;
-  action.sa_flags = SA_RESETHAND; /* a second signal ends the program at once */
+  action.sa_flags = (int)SA_RESETHAND; /* a second signal ends the program at once */
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
 }
