@@ -84,7 +84,7 @@ $(BUILD)/libhuddle.a: $(LIB_OBJECTS)
 
 $(BUILD)/libhuddle.so: $(LIB_OBJECTS)
 	$(say) LD $@
-	$(Q)$(CC) -shared -Wl,-soname,libhuddle.so.$(SOVERSION) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) -shared -Wl,-soname,libhuddle.so.$(SOVERSION) -Wl,--version-script=src/libhuddle.map $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/huddle: $(CLI_OBJECTS) $(BUILD)/libhuddle.a
 	$(say) LD $@

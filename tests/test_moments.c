@@ -94,9 +94,10 @@ static double power(double base, int exponent)
 }
 
 /* g(v) summed over all orders of the velocities, divided by their number (Heap's algorithm). */
-static double permuted(int k, int fixed, double *v,
-                       double (*g)(int k, const double *v, const void *context),
-                       const void *context)
+/* Not inlined: gcc 12 unrolls the recursion beyond k and warns of what it made up. */
+__attribute__((noinline)) static double
+permuted(int k, int fixed, double *v, double (*g)(int k, const double *v, const void *context),
+         const void *context)
 {
   if (fixed == k)
     return g(k, v, context);

@@ -175,7 +175,7 @@ static void test_known_values(void **state)
   };
   static const double origins[] = {0.3, -0.7};
   for (int row = 0; row < 3; row++) {
-    double reference[5];
+    double reference[5] = {0.0};
     for (int about = 0; about < 2; about++) {
       struct model model;
       double y[MAX_SIZE], moment[5], total[3];
