@@ -18,7 +18,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(SUNDIALS) -lm
 GIT_COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 BASE_CFLAGS = -std=c11 -fPIC -fvisibility=hidden -ffp-contract=off $(WARNINGS)
-ALL_CFLAGS  = $(BASE_CFLAGS) $(CFLAGS) -Iinclude -Isrc -I$(BUILD)/generated $(PKG_CFLAGS) -MMD -MP
+ALL_CFLAGS  = $(BASE_CFLAGS) $(CFLAGS) -Iinclude -Isrc -I. -I$(BUILD)/generated $(PKG_CFLAGS) -MMD -MP
 
 LIB_SOURCES := $(sort $(filter-out src/cli/%,$(wildcard src/*/*.c)))
 CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
@@ -27,7 +27,8 @@ CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/models.o
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/test_%,$(wildcard tests/*.c))))
 EXAMPLES    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard examples/*.c)))
-BENCHES     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard bench/*.c)))
+BENCH_SUPPORT := $(BUILD)/bench/common.o $(BUILD)/bench/baseline.o
+BENCHES     := $(patsubst %.c,$(BUILD)/%,$(sort $(filter-out bench/common.c bench/baseline.c,$(wildcard bench/*.c))))
 FORMATTED   := $(wildcard src/*/*.[ch] include/*.h include/huddle/*.h tests/*.[ch] examples/*.c bench/*.[ch])
 
 # `make V=1` shows whole commands.
@@ -99,7 +100,7 @@ $(BUILD)/tests/test_grid_triple: $(BUILD)/tests/grid_reference.o
 .PHONY: tests
 tests: $(TESTS)
 
-$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libhuddle.a
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BENCH_SUPPORT) $(BUILD)/libhuddle.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -134,6 +135,13 @@ asan:
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/asan all tests examples \
 	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 	@HUD_BUILD=$(BUILD)/asan scripts/run-tests $(TESTS:$(BUILD)/%=$(BUILD)/asan/%)
+
+.PRECIOUS: $(BENCH_SUPPORT)
+bench: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BENCHES)
+	@sed -n 's/^model name[^:]*: */machine: /p' /proc/cpuinfo 2>/dev/null | head -n 1
+	@$(CC) --version | head -n 1
+	@$(BUILD)/bench/timings
 
 check-layers:
 	@scripts/check-layers
