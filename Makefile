@@ -100,11 +100,12 @@ $(BUILD)/tests/test_grid_triple: $(BUILD)/tests/grid_reference.o
 .PHONY: tests
 tests: $(TESTS)
 
-$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BENCH_SUPPORT) $(BUILD)/libhuddle.a
-	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+# Writes docs/model-file.md and its JSON schema from the table in src/config/schema_table.c.
+.PHONY: reference
+reference: $(BUILD)/tests/test_schema
+	$< --write
 
-.PRECIOUS: $(BUILD)/tests/%.o $(BUILD)/examples/%.o $(BUILD)/bench/%.o
+.PRECIOUS: $(BUILD)/tests/%.o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 $(BUILD)/generated/models.c: $(wildcard models/*.yaml) scripts/embed-models

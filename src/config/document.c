@@ -427,6 +427,13 @@ const struct hud_node *hud_node_find(const struct hud_node *node, const char *ke
   return find_part(node, key, strlen(key));
 }
 
+bool hud_node_is_null(const struct hud_node *node)
+{
+  if (node->kind != HUD_NODE_SCALAR || node->quoted)
+    return false;
+  return node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0;
+}
+
 const struct hud_node *hud_document_nearest(const struct hud_document *document, const char *path)
 {
   const struct hud_node *node = document->root;

@@ -54,6 +54,9 @@ hud_status hud_document_override(struct hud_document *document, const char *assi
 /* The child of a mapping with this key, or NULL (also if node is NULL or no mapping). */
 const struct hud_node *hud_node_find(const struct hud_node *node, const char *key);
 
+/* A key without value, or with `~` or `null`. */
+bool hud_node_is_null(const struct hud_node *node);
+
 /* The node at "key.path", or the deepest one on the way to it (the root if nothing fits). */
 const struct hud_node *hud_document_nearest(const struct hud_document *document, const char *path);
 

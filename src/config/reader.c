@@ -30,13 +30,12 @@ hud_status hud_reader_fail_type(struct hud_reader *reader, const struct hud_node
 {
   char line[400], what[120] = "";
   snprintf(line, sizeof line, "expected %s", expected);
-  if (node->kind == HUD_NODE_LIST)
-    snprintf(what, sizeof what, "is a list");
-  else if (node->kind == HUD_NODE_MAPPING)
-    snprintf(what, sizeof what, "is a mapping");
+  if (node->kind != HUD_NODE_SCALAR)
+    snprintf(what, sizeof what, "is %s %s", node->count == 0 ? "an empty" : "a",
+             node->kind == HUD_NODE_LIST ? "list" : "mapping");
   else if (node->quoted)
     snprintf(what, sizeof what, "is the text \"%.60s\"", node->text);
-  else if (node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0)
+  else if (hud_node_is_null(node))
     snprintf(what, sizeof what, "has no value");
   else
     snprintf(what, sizeof what, "is `%.60s`", node->text);

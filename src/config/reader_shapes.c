@@ -171,7 +171,8 @@ hud_status hud_reader_atoms(struct hud_reader *reader, const struct hud_node *no
   if (width == 2)
     snprintf(form, sizeof form, "a list of rows [weight, v]");
   else
-    snprintf(form, sizeof form, "a list of rows [weight, v_1, ..., v_%zu]", width - 1);
+    snprintf(form, sizeof form, "a list of rows [weight, v_1, %sv_%zu]", width > 3 ? "..., " : "",
+             width - 1);
   hud_status status = read_rows(reader, node, width, form, points, count);
   for (size_t r = 0; r < *count && status == HUD_OK; r++)
     if (!((*points)[r * width] > 0.0))
@@ -328,7 +329,7 @@ hud_status hud_reader_table(struct hud_reader *reader, const struct hud_node *no
   hud_status status = HUD_OK;
   if (node->kind == HUD_NODE_LIST)
     status = read_inline_table(reader, node, spec);
-  else if (node->kind == HUD_NODE_SCALAR && node->text[0] != '\0')
+  else if (node->kind == HUD_NODE_SCALAR && node->text[0] != '\0' && !hud_node_is_null(node))
     status = read_csv(reader, node, spec);
   else
     status = hud_reader_fail_type(reader, node, "the name of a CSV file, or rows [[v, f], ...]");

@@ -132,7 +132,7 @@ static hud_status read_text(struct hud_reader *reader, const struct hud_key *key
                             const struct hud_node *node, void *base)
 {
   char *text = NULL;
-  if (node->kind != HUD_NODE_SCALAR || (node->text[0] == '\0' && !node->quoted))
+  if (node->kind != HUD_NODE_SCALAR || hud_node_is_null(node))
     return hud_reader_fail_type(reader, node, "a text");
   if (strlen(node->text) > MAX_TEXT)
     return hud_document_fail(reader->document, node->mark, reader->error, NULL,
@@ -149,7 +149,7 @@ static hud_status read_expression(struct hud_reader *reader, const struct hud_ke
 {
   struct hud_error reason;
   struct hud_expression *expression = NULL;
-  if (node->kind != HUD_NODE_SCALAR || (node->text[0] == '\0' && !node->quoted)) {
+  if (node->kind != HUD_NODE_SCALAR || hud_node_is_null(node)) {
     char expected[80];
     hud_key_describe(key, expected, sizeof expected);
     return hud_reader_fail_type(reader, node, expected);

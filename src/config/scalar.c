@@ -94,10 +94,10 @@ void hud_scalar_print(char *text, size_t size, double value)
     if (strtod(text, NULL) == value)
       break;
   }
-  char *exponent = strpbrk(text, "+-0123456789") != NULL ? strchr(text, 'e') : NULL;
-  if (exponent != NULL) { /* 1e-08 -> 1e-8 */
-    char *first = exponent + 1 + strspn(exponent + 1, "+-");
-    size_t zeros = strspn(first, "0");
-    memmove(first, first + zeros, strlen(first + zeros) + 1);
+  char *exponent = strchr(text, 'e');
+  if (exponent != NULL) { /* 1e-08 -> 1e-8, 1e+15 -> 1e15 */
+    char *first = exponent + 1 + (exponent[1] == '-');
+    size_t dropped = strspn(first, "+0");
+    memmove(first, first + dropped, strlen(first + dropped) + 1);
   }
 }

@@ -196,7 +196,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 struct hud_guess hud_guess_begin(const char *word)
 {
-  return (struct hud_guess){word, NULL, 2 + strlen(word) / 5};
+  return (struct hud_guess){word, NULL, 2 + strlen(word) / 4};
 }
 
 void hud_guess_consider(struct hud_guess *guess, const char *candidate)

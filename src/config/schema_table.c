@@ -230,8 +230,8 @@ static const struct hud_key keys[] = {
     {TOP, .path = "solver.max_wall", NUMBER(IN(solver.max_wall)), NOT_NEGATIVE, .fallback = "0",
      .symbol = "s", .meaning = "cap on the wall time in seconds; 0: none"},
     {TOP, .path = "solver.memory_gb", NUMBER(IN(solver.memory_limit)), .scale = 1e9, .min = 0.0,
-     .min_open = true, .max = 1e6, .fallback = "8", .symbol = "GB",
-     .meaning = "a run that needs more memory is refused before it starts"},
+     .min_open = true, .max = 1e6, .fallback = "8",
+     .meaning = "a run that needs more memory, in 1e9 bytes, is refused before it starts"},
 
     {TOP, .path = "moments", MAPPING, .models = CLUSTER_MODELS, .meaning = "moments of f_1"},
     {TOP, .path = "moments.order", INTEGER(INT, IN(moment_order)), RANGE(0, 40), .fallback = "4",

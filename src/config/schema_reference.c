@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The reference page of the model file, from the schema: what is read and what is documented are
+ * the same rows. */
+#include <string.h>
+
+#include "config/schema.h"
+
+static const char introduction[] =
+    "# The model file\n"
+    "\n"
+    "This page is written from the schema of the program; `make reference` writes it again.\n"
+    "\n"
+    "A model is a YAML file of at most 4 MiB. Numbers are finite; `true` and `false` are the only\n"
+    "booleans. Unknown and duplicate keys, aliases, anchors, tags and merge keys are errors, and\n"
+    "every error names file, line and column. A key that the model or the method does not use is\n"
+    "checked, noted in the log, and has no effect.\n"
+    "\n"
+    "`--set key.path=value` on the command line sets a key after the file is read; the value is\n"
+    "YAML on one line, and items of lists are named by their index from 0:\n"
+    "\n"
+    "    huddle run model.yaml --set epsilon=0.01 --set rates.lambda.1,2=0.5\n"
+    "\n"
+    "Symbols and equation numbers are those of Kanzler, Moschella and Schmeiser, *First order\n"
+    "non-instantaneous corrections in collisional kinetic alignment models*.\n";
+
+/* A `|` would end the cell of a table. */
+static void write_cell(FILE *stream, const char *text)
+{
+  for (; *text != '\0'; text++) {
+    if (*text == '|')
+      fputc('\\', stream);
+    fputc(*text, stream);
+  }
+}
+
+static void write_names(FILE *stream, const struct hud_choice *choices, unsigned bits)
+{
+  const char *comma = "";
+  for (; choices->name != NULL; choices++)
+    if ((bits >> choices->value & 1u) != 0) {
+      fprintf(stream, "%s%s", comma, choices->name);
+      comma = ", ";
+    }
+}
+
+/* The mapping that a key stands in, or NULL. */
+static const struct hud_key *find_parent(const struct hud_key *key)
+{
+  size_t count;
+  const struct hud_key *keys = hud_schema_keys(&count);
+  const char *dot = strrchr(key->path, '.');
+  for (size_t k = 0; k < count && dot != NULL; k++)
+    if (keys[k].scope == key->scope && strlen(keys[k].path) == (size_t)(dot - key->path) &&
+        strncmp(keys[k].path, key->path, (size_t)(dot - key->path)) == 0)
+      return &keys[k];
+  return NULL;
+}
+
+/* Which models and methods use a key, or which `type` of its scope has it. */
+static void write_users(FILE *stream, const struct hud_key *key)
+{
+  const struct hud_key *parent = find_parent(key);
+  unsigned inherited_models = parent != NULL ? parent->models : 0;
+  unsigned inherited_methods = parent != NULL ? parent->methods : 0;
+  unsigned users = key->models != 0 ? key->models : inherited_models;
+  unsigned by_method = key->methods != 0 ? key->methods : inherited_methods;
+  if (key->variants != 0) {
+    fputs("type ", stream);
+    write_names(stream, hud_schema_find(key->scope, "", "type")->choices, key->variants);
+    return;
+  }
+  bool all_models = users == 0 || users == hud_schema_family(HUD_MODEL_HIERARCHY);
+  if (!all_models)
+    write_names(stream, hud_schema_models(), users);
+  else if (by_method == 0)
+    fputs("all", stream);
+  if (by_method != 0) {
+    fputs(all_models ? "method " : "; method ", stream);
+    write_names(stream, hud_schema_methods(), by_method);
+  }
+}
+
+static void write_value(FILE *stream, const struct hud_key *key)
+{
+  char text[400];
+  const struct hud_scope_info *info = hud_schema_scope(key->value_scope);
+  switch (key->type) {
+  case HUD_KEY_SCOPE:
+  case HUD_KEY_LIST:
+    fprintf(stream, "%s[%s](#%s)", key->type == HUD_KEY_LIST ? "list of " : "", info->name,
+            info->name);
+    break;
+  case HUD_KEY_MAPPING:
+    fputs("mapping", stream);
+    break;
+  default:
+    hud_key_describe(key, text, sizeof text);
+    write_cell(stream, text);
+  }
+}
+
+static void write_default(FILE *stream, const struct hud_key *key)
+{
+  if (key->required)
+    fputs("required", stream);
+  else if (key->fallback != NULL)
+    fprintf(stream, "`%s`", key->fallback);
+  else if (key->default_note != NULL)
+    write_cell(stream, key->default_note);
+}
+
+static void write_row(FILE *stream, const struct hud_key *key)
+{
+  fprintf(stream, "| `%s` | ", key->path);
+  write_value(stream, key);
+  fputs(" | ", stream);
+  write_default(stream, key);
+  fputs(" | ", stream);
+  write_users(stream, key);
+  fputs(" | ", stream);
+  write_cell(stream, key->meaning);
+  if (key->symbol != NULL && key->type != HUD_KEY_EXPRESSION) {
+    fputs(" (", stream);
+    write_cell(stream, key->symbol);
+    fputc(')', stream);
+  }
+  fputs(" |\n", stream);
+}
+
+static void write_choices(FILE *stream, const char *path, const struct hud_choice *choices)
+{
+  fprintf(stream, "\n`%s`:\n\n", path);
+  for (; choices->name != NULL; choices++)
+    fprintf(stream, "* `%s`: %s\n", choices->name, choices->meaning);
+}
+
+static void write_scope(FILE *stream, enum hud_scope scope)
+{
+  const struct hud_scope_info *info = hud_schema_scope(scope);
+  size_t count;
+  const struct hud_key *keys = hud_schema_keys(&count);
+  if (scope != HUD_SCOPE_MODEL)
+    fprintf(stream, "\n## <a id=\"%s\"></a>%s\n\n", info->name, info->title);
+  else
+    fputs("\n## Keys\n\n", stream);
+  if (info->prose != NULL)
+    fprintf(stream, "%s\n\n", info->prose);
+  if (info->words != NULL) {
+    for (const struct hud_choice *word = info->words; word->name != NULL; word++)
+      fprintf(stream, "* `%s`: %s\n", word->name, word->meaning);
+    fputc('\n', stream);
+  }
+  if (info->form == HUD_FORM_ONE_OF)
+    fprintf(stream, "%s one of these keys:\n\n",
+            info->words != NULL ? "Or a mapping with" : "A mapping with exactly");
+  fputs("| Key | Value | Default | Used by | Meaning |\n|---|---|---|---|---|\n", stream);
+  for (size_t k = 0; k < count; k++)
+    if (keys[k].scope == scope)
+      write_row(stream, &keys[k]);
+  for (size_t k = 0; k < count; k++)
+    if (keys[k].scope == scope && keys[k].type == HUD_KEY_CHOICE)
+      write_choices(stream, keys[k].path, keys[k].choices);
+}
+
+void hud_schema_write_reference(FILE *stream)
+{
+  fputs(introduction, stream);
+  for (int scope = 0; scope < HUD_SCOPE_COUNT; scope++)
+    write_scope(stream, (enum hud_scope)scope);
+}
