@@ -55,6 +55,7 @@ help:
 	@echo "make asan      the tests under AddressSanitizer and UBSan"
 	@echo "make valgrind  a short run under valgrind"
 	@echo "make format    clang-format over the sources"
+	@echo "make reference write docs/model-file.md from the schema of the model file"
 	@echo "make install   to PREFIX ($(PREFIX)), under DESTDIR"
 	@echo "make deps      install missing packages only"
 
@@ -157,6 +158,11 @@ check-format:
 
 format:
 	clang-format -i $(FORMATTED)
+
+# docs/model-file.md and its JSON schema, from the table in src/config/schema_table.c.
+.PHONY: reference
+reference: $(BUILD)/tests/test_schema
+	@$< --write
 
 clean:
 	rm -rf $(BUILD)
