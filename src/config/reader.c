@@ -88,16 +88,6 @@ static bool is_known(const struct hud_reader *reader, const struct hud_key *key)
   return (key->models & hud_schema_family(reader->description->model)) != 0;
 }
 
-static bool is_used(const struct hud_reader *reader, const struct hud_key *key)
-{
-  const struct hud_description *d = reader->description;
-  if (key->models != 0 && (key->models >> d->model & 1u) == 0)
-    return false;
-  if (key->methods != 0 && (key->methods >> d->method & 1u) == 0)
-    return false;
-  return key->store != HUD_STORE_SIZE || (int)key->offset <= d->clusters;
-}
-
 /* In a scope with a `type`, the key belongs to the type that was read into `base`. */
 static bool fits_type(const struct hud_key *key, const void *base, int *type)
 {
@@ -217,7 +207,8 @@ static hud_status read_row(struct hud_reader *reader, const struct hud_key *key,
                            struct hud_mark place)
 {
   int type;
-  bool fits = fits_type(key, base, &type), row_used = used && fits && is_used(reader, key);
+  bool fits = fits_type(key, base, &type),
+       row_used = used && fits && hud_key_is_used(key, reader->description);
   hud_status status = HUD_OK;
   if (node != NULL && !fits)
     return fail_other_type(reader, key, node, type);

@@ -48,6 +48,26 @@ const struct hud_key *hud_schema_find(enum hud_scope scope, const char *parent, 
   return NULL;
 }
 
+unsigned hud_schema_all_models(void)
+{
+  unsigned all = 0;
+  for (const struct hud_choice *model = hud_schema_models(); model->name != NULL; model++)
+    all |= 1u << model->value;
+  return all;
+}
+
+bool hud_key_is_used(const struct hud_key *key, const struct hud_description *description)
+{
+  if (key->models != 0 && (key->models >> description->model & 1u) == 0)
+    return false;
+  if (key->methods != 0 && (key->methods >> description->method & 1u) == 0) {
+    const struct hud_key *method = hud_schema_find(HUD_SCOPE_MODEL, "", "method");
+    if ((method->models >> description->model & 1u) != 0)
+      return false;
+  }
+  return key->store != HUD_STORE_SIZE || (int)key->offset <= description->clusters;
+}
+
 bool hud_key_accepts(const struct hud_key *key, double value)
 {
   bool above = key->min_open ? value > key->min : value >= key->min;

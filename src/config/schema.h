@@ -101,6 +101,12 @@ struct hud_scope_info {
  * family that a model does not use is accepted and noted. */
 unsigned hud_schema_family(enum hud_model_kind model);
 
+/* The bits of all models. */
+unsigned hud_schema_all_models(void);
+
+/* A key that the described model and method use. A model without the key `method` has no method. */
+bool hud_key_is_used(const struct hud_key *key, const struct hud_description *description);
+
 const struct hud_key *hud_schema_keys(size_t *count);
 const struct hud_scope_info *hud_schema_scope(enum hud_scope scope);
 const struct hud_choice *hud_schema_models(void);

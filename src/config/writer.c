@@ -231,13 +231,12 @@ static void write_scope(FILE *stream, enum hud_scope scope, const void *target, 
 
 /* ---- the model, in blocks ---- */
 
-static bool is_used(const struct hud_description *d, const struct hud_key *key)
+/* f_k for k up to the last size given: those before it have the value of initial.clusters. */
+static bool is_written(const struct hud_description *d, const struct hud_key *key)
 {
-  bool by_model = key->models == 0 || (key->models >> d->model & 1u) != 0;
-  bool by_method = key->methods == 0 || (key->methods >> d->method & 1u) != 0;
-  if (key->store == HUD_STORE_SIZE)
-    return by_model && (int)key->offset <= d->initial.cluster_count;
-  return by_model && by_method && is_present(key, d);
+  if (key->store == HUD_STORE_SIZE && (int)key->offset > d->initial.cluster_count)
+    return false;
+  return hud_key_is_used(key, d) && is_present(key, d);
 }
 
 static void write_block(FILE *stream, const struct hud_description *d, const char *parent,
@@ -247,7 +246,7 @@ static void write_block(FILE *stream, const struct hud_description *d, const cha
   const struct hud_key *keys = hud_schema_keys(&count);
   for (size_t r = 0; r < count; r++) {
     const struct hud_key *key = &keys[r];
-    if (!hud_key_is_child(key, HUD_SCOPE_MODEL, parent) || !is_used(d, key))
+    if (!hud_key_is_child(key, HUD_SCOPE_MODEL, parent) || !is_written(d, key))
       continue;
     fprintf(stream, "%*s%s:%s", indent, "", hud_key_name(key),
             key->type == HUD_KEY_MAPPING ? "\n" : " ");
