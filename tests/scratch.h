@@ -38,6 +38,27 @@ static inline void scratch_remove(const char *path)
   nftw(path, scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
+/* For cmocka_unit_test_setup_teardown: *state is the path of a folder of the test's own, removed
+ * also when the test fails. */
+static inline int scratch_setup(void **state)
+{
+  char *path = malloc(SCRATCH_PATH);
+  assert_non_null(path);
+  scratch_create(path);
+  *state = path;
+  return 0;
+}
+
+static inline int scratch_teardown(void **state)
+{
+  scratch_remove(*state);
+  free(*state);
+  return 0;
+}
+
+#define scratch_unit_test(function)                                                                \
+  cmocka_unit_test_setup_teardown(function, scratch_setup, scratch_teardown)
+
 /* directory/name, in a buffer of the caller. */
 static inline const char *scratch_path(char path[SCRATCH_PATH], const char *directory,
                                        const char *name)

@@ -88,9 +88,8 @@ static void assert_same_bits(double a, double b)
 
 static void test_round_trip(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   struct data data;
   make_data(&data);
   struct hud_netcdf_spec spec = make_spec(&data);
@@ -118,7 +117,6 @@ static void test_round_trip(void **state)
   assert_string_equal(result->model_hash, provenance.model_hash);
   assert_string_equal(result->version, provenance.version);
   hud_netcdf_result_free(result);
-  scratch_remove(folder);
 }
 
 static void get_text(int id, int variable, const char *name, char text[256])
@@ -140,9 +138,8 @@ static int get_variable(int id, const char *name)
 /* The file as another program sees it. */
 static void test_layout(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH], text[256];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH], text[256];
   struct data data;
   make_data(&data);
   struct hud_netcdf_spec spec = make_spec(&data);
@@ -186,14 +183,12 @@ static void test_layout(void **state)
   assert_int_equal(nc_get_att_double(id, get_variable(id, "mass"), "_FillValue", &fill), NC_NOERR);
   assert_true(isnan(fill));
   nc_close(id);
-  scratch_remove(folder);
 }
 
 static void test_without_densities(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   struct data data;
   make_data(&data);
   struct hud_netcdf_spec spec = {.column_count = COLUMNS,
@@ -211,15 +206,13 @@ static void test_without_densities(void **state)
   assert_string_equal(result->title, "");
   assert_int_equal(result->moments->column_count, COLUMNS + 1);
   hud_netcdf_result_free(result);
-  scratch_remove(folder);
 }
 
 /* Two runs of one model make the same file. */
 static void test_same_bytes(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   struct data data;
   make_data(&data);
   struct hud_netcdf_spec spec = make_spec(&data);
@@ -231,14 +224,12 @@ static void test_same_bytes(void **state)
   assert_memory_equal(a, b, a_length);
   free(a);
   free(b);
-  scratch_remove(folder);
 }
 
 static void test_create_errors(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   struct data data;
   make_data(&data);
   struct hud_netcdf_spec spec = make_spec(&data);
@@ -261,14 +252,12 @@ static void test_create_errors(void **state)
   assert_error(hud_netcdf_create(&file, scratch_path(path, folder, "a.nc"), &spec, &error),
                HUD_ERROR_OUTPUT, &error, "name");
   assert_null(file);
-  scratch_remove(folder);
 }
 
 static void test_record_errors(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   struct data data;
   make_data(&data);
   struct hud_netcdf_spec spec = make_spec(&data);
@@ -281,15 +270,13 @@ static void test_record_errors(void **state)
                HUD_ERROR_USAGE, &error, "t = 0.5");
   hud_netcdf_abort(file);
   hud_netcdf_abort(NULL);
-  scratch_remove(folder);
 }
 
 /* Names that the library would take for addresses stay names of files. */
 static void test_odd_paths(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], before[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char before[SCRATCH_PATH];
   assert_non_null(getcwd(before, sizeof before));
   assert_int_equal(chdir(folder), 0);
   assert_int_equal(mkdir("file:", 0777), 0);
@@ -310,7 +297,6 @@ static void test_odd_paths(void **state)
   assert_int_equal(scratch_count("file:"), 1);
   assert_int_equal(scratch_count("a#mode=zarr"), 1);
   assert_int_equal(chdir(before), 0);
-  scratch_remove(folder);
 }
 
 static void assert_unreadable(const char *folder, const char *name, const char *message)
@@ -328,9 +314,8 @@ static void assert_unreadable(const char *folder, const char *name, const char *
  * crash, never memory beyond the length of the file. */
 static void test_damaged_files(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   struct data data;
   make_data(&data);
   struct hud_netcdf_spec spec = make_spec(&data);
@@ -357,21 +342,19 @@ static void test_damaged_files(void **state)
     hud_netcdf_result_free(result);
   }
   free(bytes);
-  scratch_remove(folder);
 }
 
 static void test_other_files(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   scratch_write(folder, "text", "hello, world", 12);
   scratch_write(folder, "empty", "", 0);
   scratch_write(folder, "hdf", "\x89HDF\r\n\x1a\n", 8);
   assert_unreadable(folder, "text", "classic");
   assert_unreadable(folder, "empty", "classic");
   assert_unreadable(folder, "hdf", "classic");
-  assert_unreadable(folder, ".", "classic");
+  assert_unreadable(folder, ".", "regular");
   assert_unreadable(folder, "none", "No such file");
   int id, x, variable;
   assert_int_equal(nc_create(scratch_path(path, folder, "foreign"), NC_CLOBBER, &id), NC_NOERR);
@@ -379,17 +362,16 @@ static void test_other_files(void **state)
   assert_int_equal(nc_def_var(id, "y", NC_DOUBLE, 1, &x, &variable), NC_NOERR);
   assert_int_equal(nc_close(id), NC_NOERR);
   assert_unreadable(folder, "foreign", "time");
-  scratch_remove(folder);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_layout),
-      cmocka_unit_test(test_without_densities), cmocka_unit_test(test_same_bytes),
-      cmocka_unit_test(test_create_errors),     cmocka_unit_test(test_record_errors),
-      cmocka_unit_test(test_odd_paths),         cmocka_unit_test(test_damaged_files),
-      cmocka_unit_test(test_other_files),
+      scratch_unit_test(test_round_trip),        scratch_unit_test(test_layout),
+      scratch_unit_test(test_without_densities), scratch_unit_test(test_same_bytes),
+      scratch_unit_test(test_create_errors),     scratch_unit_test(test_record_errors),
+      scratch_unit_test(test_odd_paths),         scratch_unit_test(test_damaged_files),
+      scratch_unit_test(test_other_files),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

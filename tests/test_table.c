@@ -89,10 +89,9 @@ static void assert_same_bits(const struct hud_table *a, const struct hud_table *
   }
 }
 
-static void round_trip(void)
+static void round_trip(const char *folder)
 {
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  char path[SCRATCH_PATH];
   const char *const names[] = {"t", "variance", "X_se"};
   struct hud_error error = {0};
   struct hud_table *table = NULL, *back = NULL;
@@ -104,19 +103,16 @@ static void round_trip(void)
   assert_same_bits(table, back);
   hud_table_free(table);
   hud_table_free(back);
-  scratch_remove(folder);
 }
 
 static void test_csv_round_trip(void **state)
 {
-  (void)state;
-  round_trip();
+  round_trip(*state);
 }
 
 /* A program under a locale with a decimal comma must write and read the same file. */
 static void test_csv_in_comma_locale(void **state)
 {
-  (void)state;
   static const char *const candidates[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
   const char *found = NULL;
   for (size_t i = 0; found == NULL && i < sizeof candidates / sizeof *candidates; i++)
@@ -128,15 +124,13 @@ static void test_csv_in_comma_locale(void **state)
   char text[32];
   snprintf(text, sizeof text, "%g", 0.5);
   assert_string_equal(text, "0,5");
-  round_trip();
+  round_trip(*state);
   setlocale(LC_ALL, "C");
 }
 
 static void test_csv_text(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
   const char *const names[] = {"t", "x", "y"};
   struct hud_error error = {0};
   struct hud_table *table = NULL;
@@ -148,14 +142,12 @@ static void test_csv_text(void **state)
   assert_string_equal(text, "t,x,y\n0,,0.10000000000000001\n1,-2,\n");
   free(text);
   hud_table_free(table);
-  scratch_remove(folder);
 }
 
 static void test_csv_reads_other_line_ends(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   const char text[] = "t,x\r\n1,2\r\n3,";
   scratch_write(folder, "a.csv", text, strlen(text));
   struct hud_error error = {0};
@@ -166,12 +158,11 @@ static void test_csv_reads_other_line_ends(void **state)
   assert_close(hud_table_value(table, 1, 0), 3.0, 0.0);
   assert_true(isnan(hud_table_value(table, 1, 1)));
   hud_table_free(table);
-  scratch_remove(folder);
 }
 
 static void test_csv_errors(void **state)
 {
-  (void)state;
+  const char *folder = *state;
   static const struct {
     const char *text, *where, *message;
   } cases[] = {
@@ -188,8 +179,7 @@ static void test_csv_errors(void **state)
       {"t,,x\n1,2,3\n", "a.csv:1", "column 2"},
       {"\"t\",x\n1,2\n", "a.csv:1", "column 1"},
   };
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  char path[SCRATCH_PATH];
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct hud_error error = {0};
     struct hud_table *table = NULL;
@@ -206,14 +196,12 @@ static void test_csv_errors(void **state)
   assert_error(hud_csv_read(&table, folder, &error), HUD_ERROR_INPUT, &error, "regular");
   assert_error(hud_csv_read(&table, scratch_path(path, folder, "no.csv"), &error), HUD_ERROR_INPUT,
                &error, "No such file");
-  scratch_remove(folder);
 }
 
 static void test_csv_write_errors(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
   const char *const names[] = {"t"};
   struct hud_error error = {0};
   struct hud_table *table = NULL;
@@ -229,15 +217,13 @@ static void test_csv_write_errors(void **state)
   assert_error(hud_csv_write(table, folder, "a.csv", &error), HUD_ERROR_OUTPUT, &error, "rename");
   assert_int_equal(scratch_count(folder), 1);
   hud_table_free(table);
-  scratch_remove(folder);
 }
 
 /* A link under the temporary name is replaced, not written through. */
 static void test_csv_does_not_follow_links(void **state)
 {
-  (void)state;
-  char folder[SCRATCH_PATH], path[SCRATCH_PATH], target[SCRATCH_PATH];
-  scratch_create(folder);
+  const char *folder = *state;
+  char path[SCRATCH_PATH], target[SCRATCH_PATH];
   scratch_write(folder, "precious", "keep", 4);
   assert_int_equal(
       symlink(scratch_path(target, folder, "precious"), scratch_path(path, folder, "a.csv.tmp")),
@@ -251,7 +237,6 @@ static void test_csv_does_not_follow_links(void **state)
   assert_string_equal(text, "keep");
   free(text);
   hud_table_free(table);
-  scratch_remove(folder);
 }
 
 int main(void)
@@ -259,13 +244,13 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_table_grows_and_finds),
       cmocka_unit_test(test_table_errors),
-      cmocka_unit_test(test_csv_round_trip),
-      cmocka_unit_test(test_csv_in_comma_locale),
-      cmocka_unit_test(test_csv_text),
-      cmocka_unit_test(test_csv_reads_other_line_ends),
-      cmocka_unit_test(test_csv_errors),
-      cmocka_unit_test(test_csv_write_errors),
-      cmocka_unit_test(test_csv_does_not_follow_links),
+      scratch_unit_test(test_csv_round_trip),
+      scratch_unit_test(test_csv_in_comma_locale),
+      scratch_unit_test(test_csv_text),
+      scratch_unit_test(test_csv_reads_other_line_ends),
+      scratch_unit_test(test_csv_errors),
+      scratch_unit_test(test_csv_write_errors),
+      scratch_unit_test(test_csv_does_not_follow_links),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

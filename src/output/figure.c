@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Figures: writing gnuplot's script and gathering the pictures. Every text of a user stands in
- * single quotes, where gnuplot expands nothing, and is drawn without markup. */
+ * Figures: writing gnuplot's script and gathering the pictures. No text of a user is ever read by
+ * gnuplot as anything but text, and it is drawn without markup. */
 #define _POSIX_C_SOURCE 200809L
 #include "output/figure.h"
 
@@ -78,16 +78,43 @@ static bool find_range(const struct hud_panel *panel, struct range *x_range, str
 
 /* ---- the script ---- */
 
-/* In single quotes, a quote doubled; what is not printed becomes a space. */
+/* A string of gnuplot that stands for exactly this text: what gnuplot might read as more than a
+ * character is written as its octal number (it misreads a doubled quote at the start of a string,
+ * and runs what stands in backquotes). What is not printed becomes a space. */
 static void print_quoted(FILE *stream, const char *text)
 {
-  fputc('\'', stream);
-  for (const char *c = text; *c != '\0'; c++) {
-    if (*c == '\'')
-      fputc('\'', stream);
-    fputc((unsigned char)*c < 0x20 || *c == 0x7f ? ' ' : *c, stream);
+  fputc('"', stream);
+  for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+    if (*c < 0x20 || *c == 0x7f)
+      fputc(' ', stream);
+    else if (strchr("\"'`\\$@", *c) != NULL)
+      fprintf(stream, "\\%03o", *c);
+    else
+      fputc(*c, stream);
   }
-  fputc('\'', stream);
+  fputc('"', stream);
+}
+
+/* Texts stand before the block that draws, where they are easy to find and to change. */
+static void print_texts(FILE *stream, const struct hud_figure *figure)
+{
+  fputs("page_title = ", stream);
+  print_quoted(stream, figure->title != NULL ? figure->title : "");
+  fputc('\n', stream);
+  for (size_t p = 0; p < figure->panel_count; p++) {
+    const struct hud_panel *panel = &figure->panels[p];
+    fprintf(stream, "xlabel_%zu = ", p + 1);
+    print_quoted(stream, panel->x_label != NULL ? panel->x_label : "");
+    fprintf(stream, "\nylabel_%zu = ", p + 1);
+    print_quoted(stream, panel->y_label != NULL ? panel->y_label : "");
+    fputc('\n', stream);
+    for (size_t s = 0; s < panel->series_count; s++)
+      if (panel->series[s].label != NULL) {
+        fprintf(stream, "label_%zu_%zu = ", p + 1, s + 1);
+        print_quoted(stream, panel->series[s].label);
+        fputc('\n', stream);
+      }
+  }
 }
 
 static void print_data(FILE *stream, const struct hud_figure *figure)
@@ -130,12 +157,9 @@ static void print_log_axis(FILE *stream, char axis, struct range range)
   fputs(")\n", stream);
 }
 
-static void print_axis(FILE *stream, char axis, const char *label, bool logarithmic,
-                       struct range range)
+static void print_axis(FILE *stream, char axis, size_t panel, bool logarithmic, struct range range)
 {
-  fprintf(stream, "set %clabel ", axis);
-  print_quoted(stream, label != NULL ? label : "");
-  fputc('\n', stream);
+  fprintf(stream, "set %clabel %clabel_%zu\n", axis, axis, panel);
   if (logarithmic)
     print_log_axis(stream, axis, range);
   else
@@ -155,20 +179,17 @@ static void print_series(FILE *stream, size_t panel, size_t number, const struct
           colour, solid ? "" : dash, solid ? "solid" : "");
   if (series->points)
     fprintf(stream, " pt %zu ps 0.6", 4 + number % 8);
-  if (series->label != NULL) {
-    fputs(" title ", stream);
-    print_quoted(stream, series->label);
-    fputs(" noenhanced", stream);
-  } else {
+  if (series->label != NULL)
+    fprintf(stream, " title label_%zu_%zu noenhanced", panel, number);
+  else
     fputs(" notitle", stream);
-  }
 }
 
 static void print_panel(FILE *stream, size_t number, const struct hud_panel *panel,
                         struct range x_range, struct range y_range)
 {
-  print_axis(stream, 'x', panel->x_label, panel->log_x, x_range);
-  print_axis(stream, 'y', panel->y_label, panel->log_y, y_range);
+  print_axis(stream, 'x', number, panel->log_x, x_range);
+  print_axis(stream, 'y', number, panel->log_y, y_range);
   if (panel->x_min == panel->x_max)
     fputs("set xrange [*:*]\n", stream);
   else
@@ -203,13 +224,14 @@ static void print_terminals(FILE *stream, const struct hud_figure *figure)
 static hud_status print_script(FILE *stream, const struct hud_figure *figure, const char *name,
                                struct hud_error *error)
 {
-  fprintf(
-      stream,
-      "# Drawn by huddle; `gnuplot figure-%s.gp` draws it again.\n"
-      "if (!exists('suffix')) suffix = ''\n"
-      "set encoding utf8\n"
-      "set border 3 lw 0.8\nset tics nomirror out scale 0.6\nset grid lc rgb '#dddddd' lw 0.5\n",
-      name);
+  fprintf(stream,
+          "# Drawn by huddle; `gnuplot figure-%s.gp` draws it again.\n"
+          "if (!exists('suffix')) suffix = ''\n"
+          "set encoding utf8\n"
+          "set border 3 lw 0.8\nset tics nomirror out scale 0.6\nset grid lt 1 dt solid lc rgb "
+          "'#e4e4e4' lw 0.6\nset bmargin 3.6\n",
+          name);
+  print_texts(stream, figure);
   print_data(stream, figure);
   fprintf(stream, "available(t) = strstrt(GPVAL_TERMINALS.' ', t.' ') > 0\n"
                   "terminal(k) = k eq 'svg' ? 'svg' : k.'cairo'\n"
@@ -218,11 +240,8 @@ static hud_status print_script(FILE *stream, const struct hud_figure *figure, co
   print_terminals(stream, figure);
   fprintf(stream, "set output 'figure-%s.'.kind.suffix\n", name);
   fprintf(stream, "set multiplot layout 1,%zu", figure->panel_count);
-  if (figure->title != NULL && figure->title[0] != '\0') {
-    fputs(" title ", stream);
-    print_quoted(stream, figure->title);
-    fputs(" noenhanced", stream);
-  }
+  if (figure->title != NULL && figure->title[0] != '\0')
+    fputs(" title page_title noenhanced", stream);
   fputc('\n', stream);
   for (size_t p = 0; p < figure->panel_count; p++) {
     struct range x_range, y_range;

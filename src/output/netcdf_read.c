@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Reading result.nc back. The library is only shown regular files that begin as the classic format
- * does: it would take other names for addresses and hand other contents to HDF5. What the header
- * promises is held against the length of the file before any memory is asked for. */
-#define _POSIX_C_SOURCE 200809L
+ * Reading result.nc back. netcdf_header.h looks at the file first, so that the sizes below are
+ * those of data that are there. */
 #include "output/netcdf.h"
 
-#include <errno.h>
 #include <netcdf.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "output/netcdf_header.h"
 
 struct source {
   int id;
@@ -24,26 +20,6 @@ static hud_status fail(const struct source *source, const char *what, int code)
 {
   return hud_fail_at(source->error, HUD_ERROR_INPUT, source->path, "cannot read %s: %s", what,
                      nc_strerror(code));
-}
-
-/* Regular, and of the classic format (version 1 or 2). */
-static hud_status look_at_file(const struct source *source, uint64_t *length)
-{
-  struct stat info;
-  FILE *stream = fopen(source->path, "rb");
-  if (stream == NULL)
-    return hud_fail_at(source->error, HUD_ERROR_INPUT, source->path, "cannot read the result: %s",
-                       strerror(errno));
-  char magic[4] = {0};
-  bool classic = fstat(fileno(stream), &info) == 0 && S_ISREG(info.st_mode) &&
-                 fread(magic, 1, 4, stream) == 4 && memcmp(magic, "CDF", 3) == 0 &&
-                 (magic[3] == 1 || magic[3] == 2);
-  fclose(stream);
-  if (!classic)
-    return hud_fail_at(source->error, HUD_ERROR_INPUT, source->path,
-                       "this is not a NetCDF file of the classic format");
-  *length = (uint64_t)info.st_size;
-  return HUD_OK;
 }
 
 /* Rank, dimensions and lengths of a variable of doubles. */
@@ -69,84 +45,6 @@ static hud_status look_at_variable(const struct source *source, int variable, st
   if (code == NC_NOERR && type != NC_DOUBLE)
     code = NC_EBADTYPE;
   return code == NC_NOERR ? HUD_OK : fail(source, "a variable", code);
-}
-
-static uint64_t padded(uint64_t bytes)
-{
-  return (bytes + 3) / 4 * 4;
-}
-
-/* Bytes that the header spends on the attributes of a variable (or NC_GLOBAL): a tag and a count,
- * then of each the length and text of its name, type, count, values. */
-static int attribute_bytes(int id, int variable, int count, uint64_t *bytes)
-{
-  *bytes += 8;
-  int code = NC_NOERR;
-  for (int i = 0; code == NC_NOERR && i < count; i++) {
-    char name[NC_MAX_NAME + 1];
-    nc_type type = NC_CHAR;
-    size_t length = 0, size = 0;
-    code = nc_inq_attname(id, variable, i, name);
-    if (code == NC_NOERR)
-      code = nc_inq_att(id, variable, name, &type, &length);
-    if (code == NC_NOERR)
-      code = nc_inq_type(id, type, NULL, &size);
-    *bytes += 4 + padded(strlen(name)) + 8 + padded(length * size);
-  }
-  return code;
-}
-
-/* Length of the header: magic and number of records, then lists of dimensions, of attributes and of
- * variables, each with its dimensions, attributes, type, size and offset (four bytes in version 1
- * of the format). */
-static int header_bytes(int id, bool long_offsets, uint64_t *bytes)
-{
-  int dimensions, variables, attributes;
-  char name[NC_MAX_NAME + 1];
-  int code = nc_inq(id, &dimensions, &variables, &attributes, NULL);
-  *bytes = 8 + 8 + 8;
-  for (int d = 0; code == NC_NOERR && d < dimensions; d++) {
-    code = nc_inq_dimname(id, d, name);
-    *bytes += 4 + padded(strlen(name)) + 4;
-  }
-  if (code == NC_NOERR)
-    code = attribute_bytes(id, NC_GLOBAL, attributes, bytes);
-  for (int v = 0; code == NC_NOERR && v < variables; v++) {
-    int rank;
-    code = nc_inq_var(id, v, name, NULL, &rank, NULL, &attributes);
-    if (code != NC_NOERR)
-      break;
-    *bytes += 4 + padded(strlen(name)) + 4 + 4 * (uint64_t)rank + 8 + (long_offsets ? 8 : 4);
-    code = attribute_bytes(id, v, attributes, bytes);
-  }
-  return code;
-}
-
-/* The library reads zeros behind the end of a file that was cut short. */
-static hud_status check_length(const struct source *source, uint64_t length)
-{
-  int count = 0, format = NC_FORMAT_CLASSIC;
-  uint64_t need = 0;
-  int code = nc_inq_nvars(source->id, &count);
-  if (code == NC_NOERR)
-    code = nc_inq_format(source->id, &format);
-  if (code == NC_NOERR)
-    code = header_bytes(source->id, format != NC_FORMAT_CLASSIC, &need);
-  if (code != NC_NOERR)
-    return fail(source, "the header", code);
-  for (int i = 0; i < count && need <= length; i++) {
-    struct shape shape;
-    hud_status status = look_at_variable(source, i, &shape);
-    if (status != HUD_OK)
-      return status;
-    need += shape.size * sizeof(double);
-  }
-  if (need <= length)
-    return HUD_OK;
-  return hud_fail_at(source->error, HUD_ERROR_INPUT, source->path,
-                     "the file is cut short: its header speaks of more data than its %llu bytes "
-                     "can hold",
-                     (unsigned long long)length);
 }
 
 /* *values stays NULL if there is no such variable; otherwise it must have that many doubles. */
@@ -339,16 +237,13 @@ hud_status hud_netcdf_read(struct hud_netcdf_result **result, const char *path,
 {
   *result = NULL;
   struct source source = {-1, path, error};
-  uint64_t length = 0;
-  hud_status status = look_at_file(&source, &length);
+  hud_status status = hud_netcdf_header_check(path, error);
   if (status == HUD_OK)
     status = open_source(&source);
   if (status != HUD_OK)
     return status;
   struct hud_netcdf_result *made = NULL;
   status = HUD_NEW(&made, 1, "a result", error);
-  if (status == HUD_OK)
-    status = check_length(&source, length);
   if (status == HUD_OK)
     status = read_result(&source, made);
   nc_close(source.id);
