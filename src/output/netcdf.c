@@ -250,8 +250,12 @@ void hud_netcdf_abort(struct hud_netcdf *file)
 {
   if (file == NULL)
     return;
-  if (file->id >= 0)
+  if (file->id >= 0) {
+    /* nc_abort first writes what is pending, and where that fails again it leaves the file open and
+     * its memory in use; not so while a header is being redefined */
+    nc_redef(file->id);
     nc_abort(file->id);
+  }
   hud_free(file->columns);
   hud_free(file->path);
   hud_free(file);
