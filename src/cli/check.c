@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * `huddle check`: a model with its defaults, its size, and what theory says of it; runs nothing. */
+#include <complex.h>
 #include <stdio.h>
 
+#include "analysis/theory.h"
 #include "cli/cli.h"
 #include "config/model_file.h"
+#include "models/initial.h"
 #include "models/model.h"
 
 static hud_status print_size(const struct hud_description *description, struct hud_error *error)
@@ -11,7 +14,61 @@ static hud_status print_size(const struct hud_description *description, struct h
   double unknowns = 0.0, bytes = 0.0;
   hud_status status = hud_model_estimate(description, &unknowns, &bytes, error);
   if (status == HUD_OK)
-    printf("\n# %.0f unknowns, about %.3g MB\n", unknowns, 1e-6 * bytes);
+    printf("# %.0f unknowns, about %.3g MB\n", unknowns, 1e-6 * bytes);
+  return status;
+}
+
+static hud_status print_corrected(const struct hud_theory *theory, double mass,
+                                  struct hud_error *error)
+{
+  double M1, M2;
+  double complex eigenvalues[3];
+  hud_theory_equilibrium(theory, mass, &M1, &M2);
+  printf("#   equilibrium (21)      M1 = %.12g, M2 = %.12g\n", M1, M2);
+  printf("#   variance decays at    %.12g (to first order in epsilon)\n",
+         hud_theory_decay_rate(theory, mass));
+  hud_status status = hud_theory_variance_eigenvalues(theory, mass, eigenvalues, error);
+  if (status != HUD_OK)
+    return status;
+  printf("#   eigenvalues of (V1, V2, W) at equilibrium:");
+  for (int i = 0; i < 3; i++)
+    printf(cimag(eigenvalues[i]) == 0.0 ? " %.12g" : " %.12g%+.12gi", creal(eigenvalues[i]),
+           cimag(eigenvalues[i]));
+  printf("\n");
+  return HUD_OK;
+}
+
+static void print_instantaneous(const struct hud_theory *theory, double mass)
+{
+  struct hud_instantaneous_rates rates = hud_theory_instantaneous(theory, mass);
+  printf("#   variance decays at    %.12g\n", rates.rate2);
+  printf("#   central moments       c3' = -%.12g c3, c4' = -%.12g c4 + %.12g c2^2\n", rates.rate3,
+         rates.rate4, rates.source4);
+}
+
+/* Theory is that of linear alignment: of (33), or of the first-order model with the same rates. */
+static hud_status print_theory(const struct hud_description *d, struct hud_error *error)
+{
+  struct hud_network *network = NULL;
+  struct hud_theory theory;
+  double mass, mean;
+  bool has_triples = d->model != HUD_MODEL_HIERARCHY || d->clusters >= 3;
+  hud_status status = hud_network_create(&network, d, error);
+  if (status == HUD_OK)
+    status = hud_initial_totals(&d->initial, network, &mass, &mean, error);
+  if (status == HUD_OK)
+    printf("# mass %.12g, mean velocity %.12g\n", mass, mean);
+  if (status == HUD_OK && d->potential.type == HUD_POTENTIAL_ALIGNMENT && has_triples) {
+    printf("# theory (%s):\n", d->model == HUD_MODEL_INSTANTANEOUS
+                                   ? "instantaneous limit"
+                                   : "first-order model with these rates");
+    status = hud_theory_create(&theory, d, error);
+    if (status == HUD_OK && d->model == HUD_MODEL_INSTANTANEOUS)
+      print_instantaneous(&theory, mass);
+    else if (status == HUD_OK)
+      status = print_corrected(&theory, mass, error);
+  }
+  hud_network_free(network);
   return status;
 }
 
@@ -20,7 +77,9 @@ static hud_status check(const struct hud_model_file *file, struct hud_error *err
   printf("%s", hud_model_file_resolved(file));
   for (size_t i = 0; i < hud_model_file_note_count(file); i++)
     printf("# note: %s\n", hud_model_file_note(file, i));
-  return print_size(hud_model_file_description(file), error);
+  const struct hud_description *description = hud_model_file_description(file);
+  hud_status status = print_size(description, error);
+  return status == HUD_OK ? print_theory(description, error) : status;
 }
 
 int hud_cli_check(int argc, char **argv)

@@ -49,6 +49,7 @@ static void describe_origin(struct run *run)
   snprintf(run->fftw, sizeof run->fftw, "%s", fftw_version);
   muParserHandle_t parser = mupCreate(muBASETYPE_FLOAT);
   snprintf(run->muparser, sizeof run->muparser, "%s", parser ? mupGetVersion(parser) : "?");
+  run->muparser[strcspn(run->muparser, " ")] = '\0'; /* it goes on with how it was built */
   if (parser != NULL)
     mupRelease(parser);
   const struct hud_named_text libraries[LIBRARIES] = {{"SUNDIALS", hud_evolve_library_version()},
