@@ -90,7 +90,7 @@ static void write_required(FILE *stream, enum hud_scope scope, const char *paren
   const struct hud_key *keys = hud_schema_keys(&count);
   for (size_t k = 0; k < count; k++) {
     bool always = keys[k].required && keys[k].methods == 0 && keys[k].variants == 0 &&
-                  (keys[k].models == 0 || keys[k].models == hud_schema_all_models());
+                  (keys[k].models == 0 || keys[k].models == hud_schema_family(HUD_MODEL_HIERARCHY));
     if (always && hud_key_is_child(&keys[k], scope, parent))
       fprintf(stream, "%s\"%s\"", written++ > 0 ? ", " : ", \"required\": [",
               hud_key_name(&keys[k]));

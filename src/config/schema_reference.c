@@ -69,7 +69,7 @@ static void write_users(FILE *stream, const struct hud_key *key)
     write_names(stream, hud_schema_find(key->scope, "", "type")->choices, key->variants);
     return;
   }
-  bool all_models = users == 0 || users == hud_schema_all_models();
+  bool all_models = users == 0 || users == hud_schema_family(HUD_MODEL_HIERARCHY);
   if (!all_models)
     write_names(stream, hud_schema_models(), users);
   else if (by_method == 0)
