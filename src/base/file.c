@@ -39,8 +39,11 @@ static hud_status make_directory(const char *path, struct hud_error *error)
     return HUD_OK;
   int reason = errno;
   struct stat info;
-  if (reason == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-    return HUD_OK;
+  if (reason == EEXIST && stat(path, &info) == 0) {
+    if (S_ISDIR(info.st_mode))
+      return HUD_OK;
+    reason = ENOTDIR;
+  }
   errno = reason;
   return fail_output(error, "make the folder", path);
 }

@@ -10,10 +10,7 @@
 
 int hud_cli_report(const struct hud_error *error)
 {
-  if (error->where[0] != '\0' && strchr(error->where, ':') != NULL)
-    fprintf(stderr, "%s: %s\n", error->where, error->message);
-  else
-    fprintf(stderr, "huddle: %s\n", error->message);
+  fprintf(stderr, "%s: %s\n", error->where[0] != '\0' ? error->where : "huddle", error->message);
   switch (error->code) {
   case HUD_OK:
     return HUD_EXIT_DONE;

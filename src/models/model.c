@@ -117,18 +117,12 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
     break;
   }
   hud_network_free(network);
-  return status;
-}
-
-static hud_status check_memory(const struct hud_description *description, struct hud_error *error)
-{
-  double unknowns, bytes, limit = description->solver.memory_limit;
-  hud_status status = hud_model_estimate(description, &unknowns, &bytes, error);
-  if (status == HUD_OK && bytes > limit)
+  double limit = description->solver.memory_limit;
+  if (status == HUD_OK && *bytes > limit)
     status = hud_fail(error, HUD_ERROR_MEMORY,
                       "this run has %.0f unknowns and needs about %.3g GB; solver.memory_gb allows "
                       "%.3g",
-                      unknowns, 1e-9 * bytes, 1e-9 * limit);
+                      *unknowns, 1e-9 * *bytes, 1e-9 * limit);
   return status;
 }
 
@@ -137,7 +131,8 @@ hud_status hud_model_create(struct hud_model **out, const struct hud_description
 {
   *out = NULL;
   struct hud_model *model = NULL;
-  hud_status status = check_memory(description, error);
+  double unknowns, bytes;
+  hud_status status = hud_model_estimate(description, &unknowns, &bytes, error);
   if (status == HUD_OK)
     status = HUD_NEW(&model, 1, "the model", error);
   if (status != HUD_OK)

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The program as a user meets it: exit statuses, messages, what a run leaves and what a failed run
+ * does not leave. Runs the executable in the build folder (HUD_BUILD) from the root of the source.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "scratch.h"
+
+enum { OUTPUT = 1 << 16 };
+
+static char scratch[SCRATCH_PATH];
+static char output[OUTPUT]; /* of the last command, stdout and stderr */
+
+static const char *build(void)
+{
+  const char *folder = getenv("HUD_BUILD");
+  return folder != NULL ? folder : "build";
+}
+
+/* Runs `COMMAND` in a shell after replacing %b by the build folder and %s by the scratch folder;
+ * returns its exit status. */
+static int run(const char *command)
+{
+  char line[4096], log[SCRATCH_PATH + 16];
+  size_t used = 0;
+  for (const char *c = command; *c != '\0' && used + SCRATCH_PATH < sizeof line; c++) {
+    if (c[0] == '%' && (c[1] == 'b' || c[1] == 's')) {
+      used +=
+          (size_t)snprintf(line + used, sizeof line - used, "%s", c[1] == 'b' ? build() : scratch);
+      c++;
+    } else {
+      line[used++] = *c;
+    }
+  }
+  snprintf(log, sizeof log, "%s/log", scratch);
+  snprintf(line + used, sizeof line - used, " >%s 2>&1", log);
+  int status = system(line);
+  FILE *stream = fopen(log, "r");
+  assert_non_null(stream);
+  size_t length = fread(output, 1, OUTPUT - 1, stream);
+  output[length] = '\0';
+  fclose(stream);
+  assert_true(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+static void expect(const char *command, int status, const char *text)
+{
+  int got = run(command);
+  if (got != status || strstr(output, text) == NULL) {
+    print_error("%s\ngave %d, expected %d with \"%s\":\n%s\n", command, got, status, text, output);
+    fail();
+  }
+}
+
+static int exists(const char *name)
+{
+  char path[SCRATCH_PATH + 128];
+  struct stat info;
+  snprintf(path, sizeof path, "%s/%s", scratch, name);
+  return stat(path, &info) == 0;
+}
+
+/* A small, quick model: overrides for models/first_order.yaml. */
+#define QUICK " --set velocity.cells=32 --set time.end=0.1 --set solver.rtol=1e-4 --quiet "
+
+static void test_usage(void **state)
+{
+  (void)state;
+  expect("%b/huddle", 2, "usage: huddle COMMAND");
+  expect("%b/huddle fly", 2, "no command fly");
+  expect("%b/huddle fly", 2, "compare");
+  expect("%b/huddle run", 2, "1 argument is needed");
+  expect("%b/huddle run a b", 2, "unexpected argument b");
+  expect("%b/huddle run --fast models/first_order.yaml", 2, "unknown option --fast");
+  expect("%b/huddle run models/first_order.yaml -o", 2, "-o needs a folder");
+  expect("%b/huddle check models/first_order.yaml --force", 2, "unknown option --force");
+  expect("%b/huddle help", 0, "exit status: 0 done");
+  expect("%b/huddle --help", 0, "usage");
+  expect("%b/huddle help run", 0, "--set changes one value");
+  expect("%b/huddle help fly", 2, "no command fly");
+  expect("%b/huddle version", 0, "SUNDIALS");
+  expect("%b/huddle version now", 2, "unexpected argument now");
+}
+
+/* Help names every command, and every command that it names runs. */
+static void test_help_is_true(void **state)
+{
+  (void)state;
+  static const char *const names[] = {"run",    "check", "compare", "plot",
+                                      "models", "init",  "version", "help"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    char command[128];
+    snprintf(command, sizeof command, "%%b/huddle help %s", names[i]);
+    expect(command, 0, names[i]);
+  }
+}
+
+static void test_models_and_init(void **state)
+{
+  (void)state;
+  expect("%b/huddle models", 0, "first_order");
+  expect("%b/huddle models first_order", 0, "-kappa div(U_3 f_3)");
+  expect("%b/huddle models third_order", 2, "no model third_order");
+  expect("%b/huddle init", 0, "instantaneous");
+  expect("%b/huddle init nothing", 2, "no model file nothing");
+  expect("for m in models/*.yaml; do n=$(basename $m .yaml); %b/huddle init $n | cmp - $m && "
+         "%b/huddle check $m || exit 9; done",
+         0, "# mass 1");
+}
+
+static void test_check(void **state)
+{
+  (void)state;
+  expect("%b/huddle check models/first_order.yaml", 0, "33152 unknowns");
+  expect("%b/huddle check models/first_order.yaml", 0, "equilibrium (21)");
+  expect("%b/huddle check models/first_order.yaml --set epsilon=-1", 2, "epsilon");
+  expect("%b/huddle check models/first_order.yaml --set solver.memory_gb=0.001", 2,
+         "solver.memory_gb allows");
+  expect("%b/huddle check models/nothing.yaml", 2, "models/nothing.yaml");
+  expect("%b/huddle check models/first_order.yaml --set model=relaxed_triple --set delta=0.1", 2,
+         "model relaxed_triple does not run with method grid");
+}
+
+static void test_run_leaves_results(void **state)
+{
+  (void)state;
+  expect("%b/huddle run models/first_order.yaml" QUICK "-o %s/a", 0, "");
+  static const char *const names[] = {"a/moments.csv", "a/f1.csv", "a/result.nc", "a/summary.json",
+                                      "a/model.yaml"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    assert_true(exists(names[i]));
+  expect("head -n 1 %s/a/moments.csv", 0,
+         "t,mass,mean,variance,M1,M2,I1,I2,V1,V2,W,T,f1_m0,f1_m1,f1_m2,f1_m3,f1_m4,");
+  expect("cut -d, -f1 %s/a/moments.csv | sed -n 2p", 0, "0\n");
+  expect("cut -d, -f1 %s/a/moments.csv | tail -n 1", 0, "0.10000000000000001\n");
+  /* the resolved model gives the same result to the last bit */
+  expect("%b/huddle run %s/a/model.yaml --quiet -o %s/b && cmp %s/a/moments.csv %s/b/moments.csv &&"
+         " cmp %s/a/f1.csv %s/b/f1.csv",
+         0, "");
+  /* a result is not overwritten, and with --force it is */
+  expect("%b/huddle run models/first_order.yaml" QUICK "-o %s/a", 2, "--force");
+  expect("%b/huddle run models/first_order.yaml" QUICK "-o %s/a --force", 0, "");
+}
+
+static void test_failed_runs_leave_nothing(void **state)
+{
+  (void)state;
+  expect("%b/huddle run models/first_order.yaml" QUICK "--set solver.max_steps=5 -o %s/c", 1,
+         "step cap: 5");
+  assert_false(exists("c/moments.csv"));
+  assert_false(exists("c/result.nc"));
+  assert_false(exists("c/summary.json"));
+  expect("%b/huddle run models/first_order.yaml" QUICK "--set epsilon=0 -o %s/d", 2,
+         "--set epsilon=0");
+  assert_false(exists("d"));
+  /* a failed run over an older result leaves that as it was */
+  expect("%b/huddle run models/first_order.yaml" QUICK "-o %s/e && cp %s/e/moments.csv %s/kept", 0,
+         "");
+  expect("%b/huddle run models/first_order.yaml" QUICK
+         "--set solver.max_steps=5 -o %s/e --force; cmp %s/e/moments.csv %s/kept",
+         0, "step cap");
+}
+
+static void test_output_failures(void **state)
+{
+  (void)state;
+  expect("touch %s/file; %b/huddle run models/first_order.yaml" QUICK "-o %s/file/below", 4,
+         "Not a directory");
+  expect("%b/huddle help > /dev/full", 4, "standard output");
+  char path[SCRATCH_PATH + 16];
+  snprintf(path, sizeof path, "%s/small", scratch);
+  assert_int_equal(mkdir(path, 0700), 0);
+  if (mount("huddle-test", path, "tmpfs", 0, "size=64k") != 0) {
+    print_message("no right to mount a small file system: the full disk is not tested here\n");
+    return;
+  }
+  int got = run("%b/huddle run models/first_order.yaml --set velocity.cells=256"
+                " --set time.end=0.5 --set time.output_every=0.01 --set solver.rtol=1e-4"
+                " -o %s/small/full");
+  int left = exists("small/full/result.nc") || exists("small/full/moments.csv") ||
+             exists("small/full/summary.json");
+  umount(path);
+  assert_int_equal(got, 4);
+  assert_non_null(strstr(output, "space"));
+  assert_false(left);
+}
+
+/* A signal stops a run between steps: status 3, nothing under a final name. */
+static void test_signal(void **state)
+{
+  (void)state;
+  char program[SCRATCH_PATH], directory[SCRATCH_PATH + 8];
+  snprintf(program, sizeof program, "%s/huddle", build());
+  snprintf(directory, sizeof directory, "%s/stopped", scratch);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    if (freopen("/dev/null", "w", stderr) == NULL)
+      _exit(99);
+    execl(program, "huddle", "run", "models/first_order.yaml", "--set", "time.end=1e6", "--set",
+          "time.output_every=1e6", "-o", directory, (char *)NULL);
+    _exit(98);
+  }
+  nanosleep(&(struct timespec){.tv_sec = 0, .tv_nsec = 700000000}, NULL);
+  assert_int_equal(kill(child, SIGTERM), 0);
+  int status = 0;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 3);
+  assert_false(exists("stopped/moments.csv"));
+}
+
+static void test_plot_and_compare(void **state)
+{
+  (void)state;
+  expect("%b/huddle run models/first_order.yaml" QUICK "-o %s/p && %b/huddle run "
+         "models/instantaneous.yaml" QUICK "-o %s/q",
+         0, "");
+  expect("%b/huddle plot %s/p %s/q -o %s/figures", 0, "figure-overview.svg");
+  assert_true(exists("figures/figure-overview.svg"));
+  expect("%b/huddle plot %s/nowhere", 2, "nowhere");
+  expect("%b/huddle compare %s/p %s/p", 0, "W1");
+  expect("%b/huddle compare %s/p %s/q", 0, "fourier");
+  expect("%b/huddle compare %s/p", 2, "2 arguments are needed");
+  expect("%b/huddle compare %s/p %s/nowhere", 2, "nowhere");
+}
+
+static void test_examples(void **state)
+{
+  (void)state;
+  expect("%b/examples/compare_limits", 0, "0.6239678157");
+  expect("%b/examples/read_density models/first_order.yaml velocity.cells=64 time.end=0.5", 0,
+         "f_1 is largest at v = ");
+  expect("%b/examples/read_density models/first_order.yaml epsilon=x", 1, "epsilon");
+  expect("%b/examples/run_model models/instantaneous.yaml %s/from-c", 0, "left the results in");
+  assert_true(exists("from-c/summary.json"));
+}
+
+static int create(void **state)
+{
+  (void)state;
+  scratch_create(scratch);
+  return 0;
+}
+
+static int destroy(void **state)
+{
+  (void)state;
+  scratch_remove(scratch);
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_usage),
+      cmocka_unit_test(test_help_is_true),
+      cmocka_unit_test(test_models_and_init),
+      cmocka_unit_test(test_check),
+      cmocka_unit_test(test_run_leaves_results),
+      cmocka_unit_test(test_failed_runs_leave_nothing),
+      cmocka_unit_test(test_output_failures),
+      cmocka_unit_test(test_signal),
+      cmocka_unit_test(test_plot_and_compare),
+      cmocka_unit_test(test_examples),
+  };
+  return cmocka_run_group_tests(tests, create, destroy);
+}
