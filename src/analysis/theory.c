@@ -17,20 +17,20 @@ hud_status hud_theory_create(struct hud_theory *theory, const struct hud_descrip
 {
   const struct hud_description *d = description;
   *theory = (struct hud_theory){.kappa = hud_description_kappa(d)};
-  hud_status status = hud_rate_evaluate(&d->lambda, "lambda", 1, 1, &theory->lambda11, error);
+  hud_status status = hud_rate_evaluate(&d->lambda, "rates.lambda", 1, 1, &theory->lambda11, error);
   if (status == HUD_OK)
-    status = hud_rate_evaluate(&d->mu, "mu", 1, 1, &theory->mu11, error);
+    status = hud_rate_evaluate(&d->mu, "rates.mu", 1, 1, &theory->mu11, error);
   if (status == HUD_OK && !(theory->mu11 > 0.0))
-    status = hud_fail(error, HUD_ERROR_INPUT,
-                      "rates.mu at (1,1) is 0: pairs never part, and there is no equilibrium");
+    status = hud_fail_at(error, HUD_ERROR_INPUT, "rates.mu",
+                         "rates.mu at (1,1) is 0: pairs never part, and there is no equilibrium");
   if (status != HUD_OK || d->model == HUD_MODEL_INSTANTANEOUS)
     return status;
   theory->epsilon = d->epsilon;
   if (d->model == HUD_MODEL_HIERARCHY && d->clusters < 3)
     return status;
-  status = hud_rate_evaluate(&d->lambda, "lambda", 1, 2, &theory->lambda12, error);
+  status = hud_rate_evaluate(&d->lambda, "rates.lambda", 1, 2, &theory->lambda12, error);
   if (status == HUD_OK)
-    status = hud_rate_evaluate(&d->mu, "mu", 1, 2, &theory->mu12, error);
+    status = hud_rate_evaluate(&d->mu, "rates.mu", 1, 2, &theory->mu12, error);
   return status;
 }
 

@@ -211,9 +211,14 @@ hud_status hud_file_read(char **text, size_t *length, const char *path, size_t l
   *text = NULL;
   *length = 0;
   struct stat info;
-  FILE *stream = fopen(path, "rb");
-  if (stream == NULL)
-    return hud_fail(error, HUD_ERROR_INPUT, "cannot read %s: %s", path, strerror(errno));
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* must not wait at a named pipe */
+  FILE *stream = fd >= 0 ? fdopen(fd, "rb") : NULL;
+  if (stream == NULL) {
+    int reason = errno;
+    if (fd >= 0)
+      close(fd);
+    return hud_fail(error, HUD_ERROR_INPUT, "cannot read %s: %s", path, strerror(reason));
+  }
   hud_status status = HUD_OK;
   if (fstat(fileno(stream), &info) != 0 || !S_ISREG(info.st_mode))
     status = hud_fail(error, HUD_ERROR_INPUT, "cannot read %s: it is not a regular file", path);

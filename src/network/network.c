@@ -50,7 +50,7 @@ hud_status hud_rate_evaluate(const struct hud_rate_law *law, const char *name, i
     double arguments[2] = {(double)i, (double)j}, swapped[2] = {(double)j, (double)i};
     *value = hud_expression_evaluate(law->expression, arguments);
     double other = hud_expression_evaluate(law->expression, swapped);
-    if (fabs(*value - other) > 1e-12 * fabs(*value))
+    if (!(fabs(*value - other) <= 1e-12 * fabs(*value)))
       return hud_fail_at(error, HUD_ERROR_INPUT, name,
                          "%s must be symmetric in i and j, but is %.17g at (%d,%d) and %.17g at "
                          "(%d,%d)",
@@ -128,6 +128,21 @@ static hud_status set_reactions(struct hud_network *network, const struct hud_de
   return status;
 }
 
+/* Powers of epsilon must be numbers to divide by. */
+static hud_status check_weights(const struct hud_network *network, double epsilon,
+                                struct hud_error *error)
+{
+  for (int k = 1; k <= network->K; k++) {
+    const struct hud_size *size = &network->sizes[k];
+    if (!size->quasi_stationary && !(isnormal(size->weight) && size->weight > 0.0))
+      return hud_fail_at(error, HUD_ERROR_INPUT, "epsilon",
+                         "the weight of clusters of %d is %g for epsilon = %g; it must be a "
+                         "positive number that does not underflow",
+                         k, size->weight, epsilon);
+  }
+  return HUD_OK;
+}
+
 /* A quasi-stationary size must split, or its resolvent does not exist. */
 static hud_status check_quasi_stationary(const struct hud_network *network, struct hud_error *error)
 {
@@ -156,8 +171,10 @@ hud_status hud_network_create(struct hud_network **out, const struct hud_descrip
     status = HUD_NEW(&network->reactions, count, "reactions", error);
   if (status == HUD_OK) {
     set_sizes(network, description);
-    status = set_reactions(network, description, error);
+    status = check_weights(network, description->epsilon, error);
   }
+  if (status == HUD_OK)
+    status = set_reactions(network, description, error);
   if (status == HUD_OK)
     status = check_quasi_stationary(network, error);
   if (status == HUD_OK)
@@ -176,19 +193,27 @@ void hud_network_free(struct hud_network *network)
   hud_free(network);
 }
 
+/* Reactions that make fewer than k: sum_{m<k} floor(m/2) = floor((k-1)^2/4). */
+static size_t reactions_below(int k)
+{
+  return (size_t)(k - 1) * (size_t)(k - 1) / 4;
+}
+
 const struct hud_reaction *hud_network_reaction(const struct hud_network *network, int i, int j)
 {
-  for (size_t r = 0; r < network->reaction_count; r++)
-    if (network->reactions[r].i == i && network->reactions[r].j == j)
-      return &network->reactions[r];
-  return NULL;
+  int k = i + j, smaller = i < j ? i : j;
+  if (smaller < 1 || k > network->K)
+    return NULL;
+  return &network->reactions[reactions_below(k) + (size_t)smaller - 1];
 }
 
 double hud_network_split_rate(const struct hud_network *network, int k)
 {
   double rate = 0.0;
-  for (size_t r = 0; r < network->reaction_count; r++)
-    if (network->reactions[r].i + network->reactions[r].j == k)
-      rate += network->reactions[r].product * network->reactions[r].mu;
+  for (int i = 1; 2 * i <= k; i++) {
+    const struct hud_reaction *reaction = hud_network_reaction(network, i, k - i);
+    if (reaction != NULL)
+      rate += reaction->product * reaction->mu;
+  }
   return rate;
 }

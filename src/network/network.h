@@ -47,12 +47,13 @@ struct hud_network {
 
 /* The network of a described model. The scalar models (47), (48) get that of the first-order model:
  * their operators A, B, C are made of its reactions. Errors: HUD_ERROR_INPUT for a rate that is
- * needed and not given, negative or not finite. */
+ * needed and not given, negative or not finite, for a weight that is zero or underflows, and for a
+ * quasi-stationary size that never splits. */
 hud_status hud_network_create(struct hud_network **network,
                               const struct hud_description *description, struct hud_error *error);
 void hud_network_free(struct hud_network *network);
 
-/* The reaction {i,j}, or NULL. */
+/* The reaction {i,j} in either order, or NULL. */
 const struct hud_reaction *hud_network_reaction(const struct hud_network *network, int i, int j);
 
 /* lambda or mu of a law at (i,j). `name` is the law's key path ("rates.lambda"), which becomes the
