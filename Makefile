@@ -152,5 +152,46 @@ format:
 reference: $(BUILD)/tests/test_schema
 	@$< --write
 
+# A short run of each method under valgrind: no leak, no invalid access.
+valgrind:
+	@command -v valgrind >/dev/null || { echo "valgrind is not installed"; exit 1; }
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/valgrind CFLAGS="-O1 -g -DHUD_NO_CLONES" all
+	@for method in grid moments; do \
+	  valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
+	    $(BUILD)/valgrind/huddle run models/first_order.yaml --set method=$$method \
+	    --set velocity.cells=32 --set time.end=0.2 -o $(BUILD)/valgrind/$$method --force --quiet || exit 1; \
+	done
+	@echo "valgrind: clean"
+
+# ---- installation ----
+
+MAJOR_LINK = libhuddle.so.$(SOVERSION)
+
+$(BUILD)/huddle.pc: FORCE
+	@mkdir -p $(@D)
+	@printf 'prefix=%s\nincludedir=$${prefix}/include\nlibdir=$${prefix}/lib\n\nName: huddle\nDescription: kinetic equations with non-instantaneous and multi-body collisions\nVersion: %s\nLibs: -L$${libdir} -lhuddle\nLibs.private: %s\nCflags: -I$${includedir}\n' \
+	  '$(PREFIX)' '$(VERSION)' '$(PKG_LIBS)' > $@
+
+install: all $(BUILD)/huddle.pc
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	  $(DESTDIR)$(PREFIX)/include/huddle $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/huddle/models
+	install -m 755 $(BUILD)/huddle $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/libhuddle.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(BUILD)/libhuddle.so $(DESTDIR)$(PREFIX)/lib/libhuddle.so.$(VERSION)
+	ln -sf libhuddle.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(MAJOR_LINK)
+	ln -sf $(MAJOR_LINK) $(DESTDIR)$(PREFIX)/lib/libhuddle.so
+	install -m 644 $(BUILD)/huddle.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+	install -m 644 include/huddle.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 include/huddle/*.h $(DESTDIR)$(PREFIX)/include/huddle/
+	install -m 644 docs/huddle.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 models/*.yaml $(DESTDIR)$(PREFIX)/share/huddle/models/
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/huddle $(DESTDIR)$(PREFIX)/lib/libhuddle.* \
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/huddle.pc $(DESTDIR)$(PREFIX)/include/huddle.h \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/huddle.1
+	rm -rf $(DESTDIR)$(PREFIX)/include/huddle $(DESTDIR)$(PREFIX)/share/huddle
+
 clean:
 	rm -rf $(BUILD)
