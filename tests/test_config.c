@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/random.h"
 #include "config/document.h"
 #include "config/expression.h"
 #include "config/model_file.h"
@@ -519,6 +520,45 @@ static void test_round_trip(void **state)
   }
 }
 
+/* Numbers that need all their 17 digits, and weights of a product that are scaled to mass one. */
+static void test_random_numbers_round_trip(void **state)
+{
+  (void)state;
+  struct hud_random random;
+  hud_random_seed(&random, 11, 0);
+  for (int n = 0; n < 500; n++) {
+    char epsilon[64], product[300];
+    double value = ldexp(hud_random_uniform(&random) + 0x1p-60, (int)hud_random_below(&random, 80));
+    snprintf(epsilon, sizeof epsilon, "epsilon=%.17g", value);
+    snprintf(
+        product, sizeof product,
+        "initial.f2={product: {mass: 1, density: {mixture: [{atoms: [[%.17g, 1], [%.17g, 2]]}, "
+        "{gaussian: {mass: %.17g, mean: 0, stddev: 1}}]}}}",
+        hud_random_exponential(&random), hud_random_exponential(&random),
+        hud_random_exponential(&random));
+    const char *overrides[] = {epsilon, product};
+    struct hud_model_file *first = parse(hierarchy, overrides, 2);
+    assert_close(of(first)->epsilon, value, 0.0);
+    struct hud_model_file *second = parse(hud_model_file_resolved(first), NULL, 0);
+    assert_close(of(second)->epsilon, value, 0.0);
+    assert_string_equal(hud_model_file_resolved(second), hud_model_file_resolved(first));
+    hud_model_file_free(first);
+    hud_model_file_free(second);
+  }
+}
+
+/* The order of keys and the way numbers are written do not matter. */
+static void test_same_model_same_hash(void **state)
+{
+  (void)state;
+  struct hud_model_file *first = parse_with("rates.mu={\"1,1\": 2, \"1,2\": 3, \"2,2\": 4}");
+  struct hud_model_file *second =
+      parse_with("rates.mu={\"2,2\": 4.0, \"2,1\": 30e-1, \"1,1\": +2}");
+  assert_string_equal(hud_model_file_hash(first), hud_model_file_hash(second));
+  hud_model_file_free(first);
+  hud_model_file_free(second);
+}
+
 static void test_canonical_text(void **state)
 {
   (void)state;
@@ -553,6 +593,8 @@ static void test_canonical_text(void **state)
                       "output:\n"
                       "  f1: true\n"
                       "  f2: false\n");
+  /* FNV-1a of this text, computed by another program */
+  assert_string_equal(hud_model_file_hash(file), "86d521c7c65098fc");
   hud_model_file_free(file);
 }
 
@@ -644,6 +686,8 @@ int main(void)
       cmocka_unit_test(test_notes),
       cmocka_unit_test(test_unused_keys),
       cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_random_numbers_round_trip),
+      cmocka_unit_test(test_same_model_same_hash),
       cmocka_unit_test(test_canonical_text),
       cmocka_unit_test(test_locale),
       cmocka_unit_test(test_marks_count_characters),
