@@ -131,12 +131,14 @@ static void guess_key(const struct hud_reader *reader, enum hud_scope scope, con
   const struct hud_key *keys = hud_schema_keys(&count);
   struct hud_guess guess = hud_guess_begin(name);
   const char *elsewhere = NULL;
+  bool of_other_model = hud_schema_find(scope, parent, name) != NULL;
   for (size_t k = 0; k < count; k++) {
     if (!is_known(reader, &keys[k]))
       continue;
     if (hud_key_is_child(&keys[k], scope, parent))
       hud_guess_consider(&guess, hud_key_name(&keys[k]));
-    else if (keys[k].scope == HUD_SCOPE_MODEL && strcmp(hud_key_name(&keys[k]), name) == 0)
+    else if (!of_other_model && keys[k].scope == HUD_SCOPE_MODEL &&
+             strcmp(hud_key_name(&keys[k]), name) == 0)
       elsewhere = keys[k].path;
   }
   if (guess.best != NULL) {
@@ -257,7 +259,7 @@ hud_status hud_reader_mapping(struct hud_reader *reader, const struct hud_node *
 
 /* ---- the whole file ---- */
 
-/* `huddle`, `model` and `method` decide what the other keys mean. */
+/* `huddle`, `model` and, for a model that has one, `method` decide what the other keys mean. */
 static hud_status identify(struct hud_reader *reader, const struct hud_node *root)
 {
   static const char *const names[] = {"huddle", "model", "method"};
@@ -274,8 +276,8 @@ static hud_status identify(struct hud_reader *reader, const struct hud_node *roo
     hud_reader_leave(reader, length);
     if (status != HUD_OK)
       return status;
+    reader->identified = reader->identified || strcmp(names[n], "model") == 0;
   }
-  reader->identified = true;
   reader->unused->model = d->model;
   reader->unused->method = d->method;
   d->epsilon = 1.0; /* (7) with epsilon = 1 is (1), where a model has no epsilon */

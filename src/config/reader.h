@@ -19,7 +19,7 @@ struct hud_reader {
 
   struct hud_description *description;
   struct hud_description *unused; /* takes the values of keys that the model does not use */
-  bool identified;                /* model and method are known */
+  bool identified;                /* the model is known */
 
   /* initial.f2 ... f9 until they are put together */
   struct hud_cluster_initial sizes[HUD_NAMED_SIZES + 1];
