@@ -344,6 +344,31 @@ static void test_damaged_files(void **state)
   free(bytes);
 }
 
+/* A file without a record is a result of length zero; cut in its velocities it is an error. */
+static void test_no_records(void **state)
+{
+  const char *folder = *state;
+  char path[SCRATCH_PATH];
+  struct data data;
+  make_data(&data);
+  struct hud_netcdf_spec spec = make_spec(&data);
+  struct hud_error error = {0};
+  struct hud_netcdf *file = NULL;
+  struct hud_netcdf_result *result = NULL;
+  assert_ok(hud_netcdf_create(&file, scratch_path(path, folder, "a.nc"), &spec, &error), &error);
+  assert_ok(hud_netcdf_finish(file, &error), &error);
+  assert_ok(hud_netcdf_read(&result, path, &error), &error);
+  assert_int_equal(result->time_count, 0);
+  assert_int_equal(result->moments->row_count, 0);
+  assert_int_equal(result->v_count, CELLS);
+  hud_netcdf_result_free(result);
+  size_t length;
+  char *bytes = scratch_read(folder, "a.nc", &length);
+  scratch_write(folder, "cut.nc", bytes, length - 8);
+  assert_unreadable(folder, "cut.nc", "cut short");
+  free(bytes);
+}
+
 static void test_other_files(void **state)
 {
   const char *folder = *state;
@@ -371,7 +396,7 @@ int main(void)
       scratch_unit_test(test_without_densities), scratch_unit_test(test_same_bytes),
       scratch_unit_test(test_create_errors),     scratch_unit_test(test_record_errors),
       scratch_unit_test(test_odd_paths),         scratch_unit_test(test_damaged_files),
-      scratch_unit_test(test_other_files),
+      scratch_unit_test(test_no_records),        scratch_unit_test(test_other_files),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,9 @@
 
 enum { DIMENSION_TAG = 10, VARIABLE_TAG = 11, ATTRIBUTE_TAG = 12, LONGEST_NAME = 256 };
 
+/* Sums and products of sizes up to this one fit into 64 bits. */
+static const uint64_t largest = (uint64_t)1 << 56;
+
 struct walk {
   FILE *stream;
   uint64_t length, at; /* of the file; position in it */
@@ -129,7 +132,7 @@ static void read_variable(struct walk *walk)
     uint64_t extent = dimension < walk->dimension_count ? walk->dimensions[dimension] : 0;
     if (i == 0 && extent == 0 && dimension < walk->dimension_count)
       over_records = true;
-    else if (extent == 0 || cells > walk->length / extent)
+    else if (extent == 0 || cells > largest / extent)
       walk->bad = true;
     else
       cells *= extent;
@@ -140,7 +143,7 @@ static void read_variable(struct walk *walk)
   uint64_t offset = walk->long_offsets ? (uint64_t)read_number(walk) << 32 : 0;
   offset |= read_number(walk);
   uint64_t *reach = over_records ? &walk->first_record_end : &walk->fixed_end;
-  if (offset > walk->length || bytes > walk->length)
+  if (offset > largest)
     walk->bad = true;
   else if (offset + bytes > *reach)
     *reach = offset + bytes;
