@@ -13,11 +13,18 @@ static void flux_drift(const struct grid *grid, enum hud_drift_scheme scheme, do
   for (long d = 0; d < n; d++)
     for (long j = 1; j + d + 1 < n; j++) {
       bool upwind = scheme == HUD_SCHEME_UPWIND;
-      double b1 = upwind ? 1.0 : d == 0 ? 2.0 : 1.5, b2 = upwind ? 0.0 : -0.5;
-      double flux =
-          b1 * 0.5 * (double)(d + 2) * pair_at(grid, f2, (size_t)(j + d + 1), (size_t)j - 1);
-      if (j >= 2 && j + d + 2 < n)
-        flux += b2 * 0.5 * (double)(d + 4) * pair_at(grid, f2, (size_t)(j + d + 2), (size_t)j - 2);
+      double b[3] = {upwind   ? 1.0
+                     : d == 0 ? 2.0
+                     : d == 1 ? 1.5
+                              : 5.0 / 3.0,
+                     upwind   ? 0.0
+                     : d == 0 ? -1.0
+                              : -5.0 / 6.0,
+                     upwind ? 0.0 : 1.0 / 6.0};
+      double flux = 0.0;
+      for (long k = 1; k <= 3 && j >= k && j + d + k < n; k++)
+        flux += b[k - 1] * 0.5 * (double)(d + 2 * k) *
+                pair_at(grid, f2, (size_t)(j + d + k), (size_t)(j - k));
       if (d == 1)
         flux += c0 * 0.5 * pair_at(grid, f2, (size_t)(j + 1), (size_t)j);
       out[hud_grid_pair_index(grid->rep, (size_t)(j + d), (size_t)j)] += d == 0 ? 2.0 * flux : flux;

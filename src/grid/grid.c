@@ -135,7 +135,7 @@ static hud_status allocate(struct hud_grid *grid, double mu11, struct hud_error 
   if (status == HUD_OK)
     status = HUD_NEW(&grid->line, n, "velocity grid", error);
   if (status == HUD_OK)
-    status = HUD_NEW(&grid->lines, 8 * n, "velocity grid", error);
+    status = HUD_NEW(&grid->lines, HUD_GRID_RING * n, "velocity grid", error);
   if (status == HUD_OK)
     status = HUD_NEW(&grid->rows, 2 * n, "velocity grid", error);
   if (status == HUD_OK)

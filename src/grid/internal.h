@@ -9,12 +9,15 @@
 
 struct hud_grid_triple; /* triple.h: plans and scratch of the three-body gain */
 
+/* Diagonals that a sweep has to remember: six further out, and those in between. */
+enum { HUD_GRID_RING = 10 };
+
 /* The pair drift as a stencil (pair.c): the right-hand side at (d, j) is
- *   own[d] G_d[j] + near[d] G_{d+2}[j-1] + far[d] G_{d+4}[j-2],
+ *   own[d] G_d[j] + near[d] G_{d+2}[j-1] + far[d] G_{d+4}[j-2] + farther[d] G_{d+6}[j-3],
  * values outside the window being zero, and `across` is what the edge between d = 1 and d = 3 takes
  * from G_1. */
 struct hud_grid_stencil {
-  double *own, *near, *far;
+  double *own, *near, *far, *farther;
   double across;
 };
 
@@ -39,7 +42,7 @@ struct hud_grid {
   struct hud_grid_linearisation linearisation;
   struct hud_grid_triple *triple;
   double *line;  /* n: a marginal */
-  double *lines; /* 8 n: diagonals of a sweep whose result is not kept */
+  double *lines; /* HUD_GRID_RING n: diagonals of a sweep whose result is not kept */
   double *rows;  /* 2 n: sources of a sweep */
 };
 

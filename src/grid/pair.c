@@ -6,7 +6,7 @@
  * the difference is r = d h, so each antidiagonal is a conservation law of its own on
  * d = parity, parity + 2, ...: mean and mass are exact. With q_d = (d/2) G_d, the edge between d
  * and d + 2 carries
- *   Phi_d[j] = c0 q_d[j] + b1 q_{d+2}[j-1] + b2 q_{d+4}[j-2],
+ *   Phi_d[j] = c0 q_d[j] + b1 q_{d+2}[j-1] + b2 q_{d+4}[j-2] + b3 q_{d+6}[j-3],
  *   (DG)_d[j] += (d = 0 ? 2 : 1) Phi_d[j],   (DG)_{d+2}[j-1] -= Phi_d[j]
  * (twice at d = 0, which takes in both signs of r). Upwind: b1 = 1. Second order: b1 = 3/2,
  * b2 = -1/2, and b1 = 2 at d = 0. Then d/dt sum r^2 f = -2 sum r^2 f exactly, but for the mass at
@@ -19,35 +19,44 @@
 #include "base/alloc.h"
 #include "base/clones.h"
 
-static double inner_weight(enum hud_drift_scheme scheme, size_t d)
-{
-  if (scheme == HUD_SCHEME_UPWIND)
-    return 1.0;
-  return d == 0 ? 2.0 : 1.5;
-}
+/* b1, b2, b3 of the edge between d and d + 2; there is none below d = 0. */
+struct edge {
+  double b1, b2, b3;
+};
 
-static double outer_weight(enum hud_drift_scheme scheme)
+static struct edge edge_at(enum hud_drift_scheme scheme, long d)
 {
-  return scheme == HUD_SCHEME_UPWIND ? 0.0 : -0.5;
+  if (d < 0)
+    return (struct edge){0.0, 0.0, 0.0};
+  if (scheme == HUD_SCHEME_UPWIND)
+    return (struct edge){1.0, 0.0, 0.0};
+  struct edge edge = {5.0 / 3.0, -5.0 / 6.0, 1.0 / 6.0};
+  if (d == 0) {
+    edge.b1 = 2.0;
+    edge.b2 = -1.0;
+  } else if (d == 1) {
+    edge.b1 = 1.5;
+  }
+  return edge;
 }
 
 hud_status hud_grid_stencil_create(struct hud_grid_stencil *stencil, size_t n,
                                    enum hud_drift_scheme scheme, double mu11,
                                    struct hud_error *error)
 {
-  hud_status status = HUD_NEW(&stencil->own, n, "pair drift", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&stencil->near, n, "pair drift", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&stencil->far, n, "pair drift", error);
-  if (status != HUD_OK)
-    return status;
+  double **rows[] = {&stencil->own, &stencil->near, &stencil->far, &stencil->farther};
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+    hud_status status = HUD_NEW(rows[r], n, "pair drift", error);
+    if (status != HUD_OK)
+      return status;
+  }
   for (size_t d = 0; d < n; d++) {
     double speed = 0.5 * (double)d, sides = d == 0 ? 2.0 : 1.0;
-    stencil->own[d] = d < 2 ? 0.0 : -inner_weight(scheme, d - 2) * speed;
-    stencil->near[d] =
-        (sides * inner_weight(scheme, d) - (d < 2 ? 0.0 : outer_weight(scheme))) * (speed + 1.0);
-    stencil->far[d] = sides * outer_weight(scheme) * (speed + 2.0);
+    struct edge in = edge_at(scheme, (long)d), out = edge_at(scheme, (long)d - 2);
+    stencil->own[d] = -out.b1 * speed;
+    stencil->near[d] = (sides * in.b1 - out.b2) * (speed + 1.0);
+    stencil->far[d] = (sides * in.b2 - out.b3) * (speed + 2.0);
+    stencil->farther[d] = sides * in.b3 * (speed + 3.0);
   }
   stencil->across = scheme == HUD_SCHEME_SECOND_ORDER && mu11 >= 1.0 ? 0.25 : 0.0;
   return HUD_OK;
@@ -58,38 +67,40 @@ void hud_grid_stencil_clear(struct hud_grid_stencil *stencil)
   hud_free(stencil->own);
   hud_free(stencil->near);
   hud_free(stencil->far);
+  hud_free(stencil->farther);
 }
 
 HUD_CLONES static void add_stencil(size_t count, double own, double near, double far,
-                                   const double *restrict g, const double *restrict g2,
-                                   const double *restrict g4, double *restrict out)
+                                   double farther, const double *restrict g,
+                                   const double *restrict g2, const double *restrict g4,
+                                   const double *restrict g6, double *restrict out)
 {
   for (size_t j = 0; j < count; j++)
-    out[j] += own * g[j] + near * g2[j] + far * g4[j];
+    out[j] += (own * g[j] + near * g2[j]) + (far * g4[j] + farther * g6[j]);
 }
 
-/* Diagonal d: values outside the window are zero, so the two ends take fewer terms. */
+/* Diagonal d: values outside the window are zero, so the three values at each end take fewer terms.
+ */
 static void drift_row(const struct hud_grid *grid, double c, size_t d, const double *f2,
                       double *out)
 {
   size_t n = grid->n, length = n - d;
-  double own = c * grid->stencil.own[d], near = c * grid->stencil.near[d];
-  const double *g = f2 + hud_grid_offset(n, d);
+  double weights[4] = {c * grid->stencil.own[d], c * grid->stencil.near[d],
+                       c * grid->stencil.far[d], c * grid->stencil.farther[d]};
+  const double *g[4];
+  for (size_t k = 0; k < 4; k++)
+    g[k] = d + 2 * k < n ? f2 + hud_grid_offset(n, d + 2 * k) : NULL;
   double *row = out + hud_grid_offset(n, d);
-  row[0] += own * g[0];
-  if (length == 1)
-    return;
-  row[length - 1] += own * g[length - 1];
-  if (length == 2)
-    return;
-  const double *g2 = f2 + hud_grid_offset(n, d + 2);
-  row[1] += own * g[1] + near * g2[0];
-  if (length == 3)
-    return;
-  row[length - 2] += own * g[length - 2] + near * g2[length - 3];
-  if (length > 4)
-    add_stencil(length - 4, own, near, c * grid->stencil.far[d], g + 2, g2 + 1,
-                f2 + hud_grid_offset(n, d + 4), row + 2);
+  for (size_t j = 0; j < length; j++) {
+    if (j == 3 && length > 6) {
+      add_stencil(length - 6, weights[0], weights[1], weights[2], weights[3], g[0] + 3, g[1] + 2,
+                  g[2] + 1, g[3], row + 3);
+      j = length - 3;
+    }
+    size_t terms = 1 + (j < length - 1 - j ? j : length - 1 - j); /* distance to the nearer end */
+    for (size_t k = 0; k < terms && k < 4; k++)
+      row[j] += weights[k] * g[k][j - k];
+  }
 }
 
 void hud_grid_drift(struct hud_representation *rep, double c, int k, const double *fk, double *out)

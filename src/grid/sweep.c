@@ -10,18 +10,13 @@
 
 #include "base/clones.h"
 
-HUD_CLONES static void divide(size_t count, double inverse, const double *source, double *out)
-{
-  for (size_t j = 0; j < count; j++)
-    out[j] = inverse * source[j];
-}
-
-HUD_CLONES static void substitute(size_t count, double inverse, double near, double far,
+HUD_CLONES static void substitute(size_t count, double inverse, const double *weight,
                                   const double *source, const double *restrict g2,
-                                  const double *restrict g4, double *out)
+                                  const double *restrict g4, const double *restrict g6, double *out)
 {
+  double near = weight[0], far = weight[1], farther = weight[2];
   for (size_t j = 0; j < count; j++)
-    out[j] = inverse * (source[j] + near * g2[j] + far * g4[j]);
+    out[j] = inverse * ((source[j] + near * g2[j]) + (far * g4[j] + farther * g6[j]));
 }
 
 HUD_CLONES static void form_source(size_t count, const double *restrict stored, double c,
@@ -49,39 +44,43 @@ static const double *source_row(const struct hud_grid *grid, const struct hud_gr
   return scratch;
 }
 
-/* out[j] = inverse (source[j] + near g2[j-1] + far g4[j-2]); rows d, d + 2, d + 4 have `length`,
- * length - 2 and length - 4 values, and what lies outside is zero. out may be source. */
-static void substitute_row(size_t length, double inverse, double near, double far,
-                           const double *source, const double *g2, const double *g4, double *out)
+/* out[j] = inverse (source[j] + weight[0] g2[j-1] + weight[1] g4[j-2] + weight[2] g6[j-3]) for the
+ * `length` values of diagonal d, given the diagonals d + 2, d + 4, d + 6; what lies outside the
+ * window is zero. out may be source. */
+static void substitute_row(size_t length, double inverse, const double weight[3],
+                           const double *source, const double *const g[3], double *out)
 {
-  if (length <= 2) {
-    divide(length, inverse, source, out);
-    return;
+  for (size_t j = 0; j < length; j++) {
+    if (j == 3 && length > 6) {
+      substitute(length - 6, inverse, weight, source + 3, g[0] + 2, g[1] + 1, g[2], out + 3);
+      j = length - 3;
+    }
+    size_t terms = j < length - 1 - j ? j : length - 1 - j; /* distance to the nearer end */
+    double value = source[j];
+    for (size_t k = 0; k < terms && k < 3; k++)
+      value += weight[k] * g[k][j - k - 1];
+    out[j] = inverse * value;
   }
-  out[0] = inverse * source[0];
-  out[length - 1] = inverse * source[length - 1];
-  out[1] = inverse * (source[1] + near * g2[0]);
-  if (length > 3)
-    out[length - 2] = inverse * (source[length - 2] + near * g2[length - 3]);
-  if (length > 4)
-    substitute(length - 4, inverse, near, far, source + 2, g2 + 1, g4, out + 2);
 }
 
-/* Where diagonal d of the result goes: into out, or into a ring of eight lines. */
+/* Where diagonal d of the result goes: into out, or into a ring of lines. */
 static double *result_row(const struct hud_grid *grid, double *out, size_t d)
 {
   if (d >= grid->n)
     return NULL;
-  return out != NULL ? out + hud_grid_offset(grid->n, d) : grid->lines + (d % 8) * grid->n;
+  return out != NULL ? out + hud_grid_offset(grid->n, d)
+                     : grid->lines + (d % HUD_GRID_RING) * grid->n;
 }
 
-static void solve_row(const struct hud_grid *grid, double own, double drift, size_t d,
-                      const double *source, double *out)
+/* out <- (source + drift (what flows in from further out))/pivot on diagonal d. */
+static void gather_row(const struct hud_grid *grid, double pivot, double drift, size_t d,
+                       const double *source, double *out)
 {
   const struct hud_grid_stencil *s = &grid->stencil;
-  substitute_row(grid->n - d, 1.0 / (own - drift * s->own[d]), drift * s->near[d],
-                 drift * s->far[d], source, result_row(grid, out, d + 2),
-                 result_row(grid, out, d + 4), result_row(grid, out, d));
+  const double weight[3] = {drift * s->near[d], drift * s->far[d], drift * s->farther[d]};
+  const double *g[3] = {result_row(grid, out, d + 2), result_row(grid, out, d + 4),
+                        result_row(grid, out, d + 6)};
+  substitute_row(grid->n - d, 1.0 / pivot, weight, source, g, result_row(grid, out, d));
 }
 
 /* Diagonals 3 and 1 together: with x = across and p = near[1] = -own[3],
@@ -92,11 +91,12 @@ static void solve_innermost(const struct hud_grid *grid, double own, double drif
   const struct hud_grid_stencil *s = &grid->stencil;
   size_t n = grid->n;
   double *g1 = result_row(grid, out, 1), *g3 = result_row(grid, out, 3);
-  const double *g5 = result_row(grid, out, 5), *g7 = result_row(grid, out, 7);
-  const double *source3 = source_row(grid, source, 3, grid->rows);
-  substitute_row(n - 3, 1.0, drift * s->near[3], drift * s->far[3], source3, g5, g7, g3);
+  gather_row(grid, 1.0, drift, 3, source_row(grid, source, 3, grid->rows), out);
+  /* R_1, without what comes from diagonal 3. */
   const double *source1 = source_row(grid, source, 1, grid->rows + n);
-  substitute_row(n - 1, 1.0, 0.0, drift * s->far[1], source1, g3, g5, g1);
+  const double weight[3] = {0.0, drift * s->far[1], drift * s->farther[1]};
+  const double *g[3] = {g3, result_row(grid, out, 5), result_row(grid, out, 7)};
+  substitute_row(n - 1, 1.0, weight, source1, g, g1);
 
   double x = drift * s->across, p = drift * s->near[1];
   double inverse = 1.0 / (own * (own + p - x));
@@ -117,7 +117,8 @@ void hud_grid_sweep(const struct hud_grid *grid, double own, double drift,
     if (coupled && d == 3)
       solve_innermost(grid, own, drift, source, out);
     else if (!(coupled && d == 1))
-      solve_row(grid, own, drift, d, source_row(grid, source, d, grid->rows), out);
+      gather_row(grid, own - drift * grid->stencil.own[d], drift, d,
+                 source_row(grid, source, d, grid->rows), out);
     if (marginal != NULL)
       hud_grid_marginal_row(grid->n, d, c * grid->h, result_row(grid, out, d), marginal);
   }
