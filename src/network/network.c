@@ -50,7 +50,7 @@ hud_status hud_rate_evaluate(const struct hud_rate_law *law, const char *name, i
     double arguments[2] = {(double)i, (double)j}, swapped[2] = {(double)j, (double)i};
     *value = hud_expression_evaluate(law->expression, arguments);
     double other = hud_expression_evaluate(law->expression, swapped);
-    if (!(fabs(*value - other) <= 1e-12 * fabs(*value)))
+    if (isfinite(*value) && !(fabs(*value - other) <= 1e-12 * fabs(*value)))
       return hud_fail_at(error, HUD_ERROR_INPUT, name,
                          "%s must be symmetric in i and j, but is %.17g at (%d,%d) and %.17g at "
                          "(%d,%d)",
