@@ -15,6 +15,8 @@ static const struct hud_command commands[] = {
      "--set changes one value of the model file, as if it stood there: --set epsilon=0.01\n"},
     {"check", hud_cli_check, "MODEL.yaml [--set key.path=value]...",
      "validates a model, prints it with its defaults, its size and its theory; runs nothing", ""},
+    {"compare", hud_cli_compare, "DIR DIR",
+     "distances between two results over time: W1, W2, Fourier metric, L1, moments", ""},
     {"plot", hud_cli_plot, "DIR... [-o DIR]",
      "draws variance over time and f_1 of one or several results with gnuplot",
      "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o.\n"},
