@@ -96,6 +96,15 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(BUILD)/libhuddle.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
+$(BUILD)/examples/%: $(BUILD)/examples/%.o $(BUILD)/libhuddle.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BENCH_SUPPORT) $(BUILD)/libhuddle.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PRECIOUS: $(BUILD)/tests/%.o $(BUILD)/examples/%.o $(BUILD)/bench/%.o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 $(BUILD)/generated/models.c: $(wildcard models/*.yaml) scripts/embed-models

@@ -27,7 +27,8 @@ static const char *build(void)
 static int run(const char *command)
 {
   char line[4096], log[SCRATCH_PATH + 16];
-  size_t used = 0;
+  size_t used = 1;
+  line[0] = '(';
   for (const char *c = command; *c != '\0' && used + SCRATCH_PATH < sizeof line; c++) {
     if (c[0] == '%' && (c[1] == 'b' || c[1] == 's')) {
       used +=
@@ -38,7 +39,7 @@ static int run(const char *command)
     }
   }
   snprintf(log, sizeof log, "%s/log", scratch);
-  snprintf(line + used, sizeof line - used, " >%s 2>&1", log);
+  snprintf(line + used, sizeof line - used, ") >%s 2>&1", log);
   int status = system(line);
   FILE *stream = fopen(log, "r");
   assert_non_null(stream);

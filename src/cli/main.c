@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * huddle: picks the subcommand. GSL's error handler, which would abort, is off for the whole
- * program. */
+ * program; a file that grows beyond a limit is a write error like any other, not a deadly signal.
+ */
 #include <gsl/gsl_errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 int main(int argc, char **argv)
 {
   gsl_set_error_handler_off();
+  signal(SIGXFSZ, SIG_IGN);
   if (argc < 2) {
     hud_command_list(stderr);
     return HUD_EXIT_INPUT;
