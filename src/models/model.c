@@ -5,11 +5,19 @@
  */
 #include "models/model.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/alloc.h"
 #include "grid/grid.h"
 #include "models/initial.h"
 #include "models/registry.h"
 #include "moments/moments.h"
+
+static bool is_scalar(const struct hud_description *description)
+{
+  return description->model == HUD_MODEL_SCALAR || description->model == HUD_MODEL_SCALAR_IMPLICIT;
+}
 
 /* Moments beyond those asked for cost nothing and V, W, T need two. */
 static int moment_order(const struct hud_description *description)
@@ -65,6 +73,8 @@ static hud_status create_representation(struct hud_model *model, struct hud_erro
 
 /* States that the integrator keeps: the BDF history, GMRES vectors, weights and work space. */
 enum { STATES = 25 };
+/* Pair densities that a scalar model keeps aside: scratch, read-out, initial data. */
+enum { SCALAR_STATES = 7 };
 
 static hud_status check_runs(const struct hud_description *description, struct hud_error *error)
 {
@@ -85,7 +95,7 @@ static hud_status count_moments(const struct hud_description *d, const struct hu
     return status;
   *count = 0.0;
   for (int k = 1; k <= network->K; k++)
-    if (!network->sizes[k].quasi_stationary)
+    if (!network->sizes[k].quasi_stationary && (k == 1 || !is_scalar(d)))
       *count += (double)rep->ops->length(rep, k);
   rep->ops->free(rep);
   return HUD_OK;
@@ -100,7 +110,7 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
     status = hud_network_create(&network, description, error);
   if (status != HUD_OK)
     return status;
-  double n = description->velocity.cells;
+  double n = description->velocity.cells, pairs = 0.0;
   switch (description->method) {
   case HUD_METHOD_MOMENTS:
     status = count_moments(description, network, unknowns, error);
@@ -109,8 +119,10 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
   case HUD_METHOD_GRID:
     *unknowns = n;
     if (network->K >= 2 && !network->sizes[2].quasi_stationary)
-      *unknowns += 0.5 * n * (n + 1.0);
-    *bytes = 8.0 * STATES * *unknowns + hud_grid_memory((size_t)n);
+      pairs = 0.5 * n * (n + 1.0);
+    if (!is_scalar(description))
+      *unknowns += pairs;
+    *bytes = 8.0 * (STATES * *unknowns + SCALAR_STATES * pairs) + hud_grid_memory((size_t)n);
     break;
   case HUD_METHOD_SPECTRAL:
   case HUD_METHOD_PARTICLES:
@@ -123,6 +135,39 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
                       "this run has %.0f unknowns and needs about %.3g GB; solver.memory_gb allows "
                       "%.3g",
                       *unknowns, 1e-9 * *bytes, 1e-9 * limit);
+  return status;
+}
+
+/* Totals at t = 0. Raw initial data of a scalar model are f_1 alone, and f_2 is what (46) makes of
+ * it: M_2 = (lambda11/mu11) M_1^2, whatever f_2 was given. */
+static hud_status find_totals(struct hud_model *model, struct hud_error *error)
+{
+  const struct hud_description *d = model->description;
+  struct hud_initial_spec initial = d->initial;
+  bool raw = is_scalar(d) && initial.matching == HUD_MATCHING_RAW;
+  if (raw) {
+    initial.cluster_count = 0;
+    initial.others.type = HUD_CLUSTER_ZERO;
+  }
+  hud_status status =
+      hud_initial_totals(&initial, model->network, &model->total_mass, &model->v_infinity, error);
+  const struct hud_reaction *pair = hud_network_reaction(model->network, 1, 1);
+  if (status == HUD_OK && raw && pair->mu > 0.0)
+    model->total_mass *=
+        1.0 + 2.0 * model->network->sizes[2].weight * pair->lambda / pair->mu * model->total_mass;
+  return status;
+}
+
+static hud_status create_scalar(struct hud_model *model, struct hud_error *error)
+{
+  if (!is_scalar(model->description))
+    return HUD_OK;
+  hud_status status =
+      hud_scalar_create(&model->scalar, model->network, model->rep,
+                        model->description->model == HUD_MODEL_SCALAR_IMPLICIT, error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&model->scalar_pairs, model->rep->ops->length(model->rep, 2), "a pair density",
+                     error);
   return status;
 }
 
@@ -141,10 +186,11 @@ hud_status hud_model_create(struct hud_model **out, const struct hud_description
   if ((status = hud_network_create(&model->network, description, error)) == HUD_OK &&
       (status = hud_potential_create(&model->potential, &description->potential, error)) ==
           HUD_OK &&
-      (status = hud_initial_totals(&description->initial, model->network, &model->total_mass,
-                                   &model->v_infinity, error)) == HUD_OK &&
-      (status = create_representation(model, error)) == HUD_OK)
-    status = hud_assembler_create(&model->assembler, model->network, model->rep, 1, error);
+      (status = find_totals(model, error)) == HUD_OK &&
+      (status = create_representation(model, error)) == HUD_OK &&
+      (status = hud_assembler_create(&model->assembler, model->network, model->rep, 1, error)) ==
+          HUD_OK)
+    status = create_scalar(model, error);
   if (status == HUD_OK)
     *out = model;
   else
@@ -156,6 +202,8 @@ void hud_model_free(struct hud_model *model)
 {
   if (model == NULL)
     return;
+  hud_scalar_free(model->scalar);
+  hud_free(model->scalar_pairs);
   hud_assembler_free(model->assembler);
   if (model->rep != NULL)
     model->rep->ops->free(model->rep);
@@ -166,16 +214,46 @@ void hud_model_free(struct hud_model *model)
 
 const struct hud_system *hud_model_system(const struct hud_model *model)
 {
-  return hud_assembler_system(model->assembler);
+  return model->scalar != NULL ? hud_scalar_system(model->scalar)
+                               : hud_assembler_system(model->assembler);
+}
+
+/* f_1 of the described state, matched with its f_2 or as it is. */
+static hud_status scalar_initial(struct hud_model *model, double *f1, struct hud_error *error)
+{
+  const struct hud_initial_spec *initial = &model->description->initial;
+  double *y = NULL;
+  hud_status status =
+      HUD_NEW(&y, hud_assembler_system(model->assembler)->size, "an initial state", error);
+  if (status == HUD_OK)
+    status = hud_initial_state(initial, model->network, model->rep, model->assembler, y,
+                               &model->lost, error);
+  if (status == HUD_OK) {
+    memcpy(f1, y, hud_model_system(model)->size * sizeof *f1);
+    if (initial->matching == HUD_MATCHING_MATCHED)
+      status = hud_scalar_match(model->scalar, hud_assembler_block_const(model->assembler, y, 0, 2),
+                                f1, error);
+  }
+  hud_free(y);
+  return status;
 }
 
 hud_status hud_model_initial(struct hud_model *model, double *y, struct hud_error *error)
 {
+  if (model->scalar != NULL)
+    return scalar_initial(model, y, error);
   return hud_initial_state(&model->description->initial, model->network, model->rep,
                            model->assembler, y, &model->lost, error);
 }
 
 const double *hud_model_density(const struct hud_model *model, const double *y, int k)
 {
-  return hud_assembler_block_const(model->assembler, y, 0, k);
+  if (model->scalar == NULL)
+    return hud_assembler_block_const(model->assembler, y, 0, k);
+  if (k != 2)
+    return k == 1 ? y : NULL;
+  if (hud_scalar_pairs(model->scalar, y, model->scalar_pairs, NULL) != HUD_OK)
+    for (size_t i = 0; i < model->rep->ops->length(model->rep, 2); i++)
+      model->scalar_pairs[i] = NAN;
+  return model->scalar_pairs;
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "config/description.h"
 #include "models/assembler.h"
+#include "models/scalar.h"
 #include "network/potential.h"
 
 struct hud_model {
@@ -16,9 +17,12 @@ struct hud_model {
   struct hud_potential *potential;
   struct hud_representation *rep;
   struct hud_assembler *assembler;
-  double v_infinity; /* conserved mean velocity of the initial data */
-  double total_mass; /* sum_k k w_k M_k at t = 0 */
-  double lost;       /* mass of the initial data outside the velocity window; set by initial */
+  struct hud_scalar *scalar; /* for the scalar models, else NULL; the assembler then serves (14),
+                                for initial data */
+  double *scalar_pairs;      /* f_2 of (46) as last read out */
+  double v_infinity;         /* conserved mean velocity of the initial data */
+  double total_mass;         /* sum_k k w_k M_k at t = 0 */
+  double lost; /* mass of the initial data outside the velocity window; set by initial */
 };
 
 /* HUD_ERROR_INPUT: the method does not run this model, or cannot hold it; HUD_ERROR_MEMORY: more
@@ -37,7 +41,8 @@ const struct hud_system *hud_model_system(const struct hud_model *model);
 /* The initial state into y (hud_model_system()->size doubles); sets model->lost. */
 hud_status hud_model_initial(struct hud_model *model, double *y, struct hud_error *error);
 
-/* f_k in the state y; NULL if size k is quasi-stationary. */
+/* f_k in the state y; NULL if size k is quasi-stationary. The f_2 of a scalar model is that of
+ * (46), formed at each call (NaN if that fails) and valid until the next. */
 const double *hud_model_density(const struct hud_model *model, const double *y, int k);
 
 #endif

@@ -176,6 +176,23 @@ static hud_status integrate(struct run *run, struct hud_error *error)
   return status;
 }
 
+/* What the inverse of I + eps A cost a scalar model. */
+static hud_status add_inversions(struct run *run, struct hud_error *error)
+{
+  const struct hud_scalar *scalar = run->simulation->model->scalar;
+  struct hud_extras *extras = &run->summary.counters;
+  struct hud_scalar_counters c;
+  if (scalar == NULL)
+    return HUD_OK;
+  hud_scalar_counters(scalar, &c);
+  hud_status status = hud_extras_add_integer(extras, "inversions", c.inversions, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_integer(extras, "inversion_iterations", c.iterations, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_integer(extras, "inversion_iterations_most", c.most, error);
+  return status;
+}
+
 static hud_status add_counters(struct run *run, struct hud_error *error)
 {
   struct hud_evolve_counters c;
@@ -201,9 +218,9 @@ static hud_status add_counters(struct run *run, struct hud_error *error)
   for (size_t i = 0; i < sizeof counters / sizeof counters[0] && status == HUD_OK; i++)
     status =
         hud_extras_add_integer(&run->summary.counters, counters[i].name, counters[i].value, error);
-  return status == HUD_OK
-             ? hud_extras_add_number(&run->summary.counters, "last_step", c.last_step, error)
-             : status;
+  if (status == HUD_OK)
+    status = hud_extras_add_number(&run->summary.counters, "last_step", c.last_step, error);
+  return status == HUD_OK ? add_inversions(run, error) : status;
 }
 
 /* A warning goes into the summary and to the log. */
