@@ -12,6 +12,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "analysis/positivity.h"
 #include "base/alloc.h"
 #include "huddle/version.h"
 #include "output/results.h"
@@ -32,6 +33,7 @@ struct run {
   struct hud_results *results;
   struct hud_summary summary;
   struct watch watch;
+  struct hud_positivity *positivity; /* of a scalar model where it can be seen, else NULL */
   size_t v_count;
   double *f1, *f2;
   double wall_start;
@@ -82,6 +84,10 @@ static hud_status open_results(struct run *run, struct hud_error *error)
   hud_status status = HUD_NEW(&run->f1, run->v_count, "f_1", error);
   if (status == HUD_OK && f2)
     status = HUD_NEW(&run->f2, run->v_count * run->v_count, "f_2", error);
+  if (status != HUD_OK)
+    return status;
+  if (simulation->model->scalar != NULL && hud_positivity_measurable(simulation->model))
+    status = hud_positivity_create(&run->positivity, simulation->model, error);
   if (status != HUD_OK)
     return status;
   describe_origin(run);
@@ -150,6 +156,8 @@ static hud_status record(struct run *run, struct hud_error *error)
     return status;
   hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y, simulation->row);
   observe(run, simulation->row);
+  if (run->positivity != NULL)
+    hud_positivity_observe(run->positivity, simulation->time, simulation->y);
   return hud_results_record(run->results, simulation->time, simulation->row + 1,
                             n > 0 ? run->f1 : NULL, run->f2, error);
 }
@@ -230,6 +238,36 @@ static hud_status warn(struct run *run, const char *text, struct hud_error *erro
   return hud_summary_add_warning(&run->summary, text, error);
 }
 
+/* Loss of positivity of f_k: into the details of the summary, and as a warning. */
+static hud_status report_positivity(struct run *run, int k, struct hud_error *error)
+{
+  struct hud_negativity found = hud_positivity_found(run->positivity, k);
+  const struct {
+    const char *name;
+    double value;
+  } details[] = {
+      {"f%d_negative_since", found.since},         {"f%d_negative_v1", found.place[0]},
+      {"f%d_negative_v2", found.place[1]},         {"f%d_negative_mass", found.mass},
+      {"f%d_negative_mass_time", found.mass_time}, {"f%d_least_over_largest", found.least},
+  };
+  hud_status status = HUD_OK;
+  char text[256], place[64] = "";
+  for (size_t i = 0; i < sizeof details / sizeof details[0] && status == HUD_OK; i++) {
+    snprintf(text, sizeof text, details[i].name, k);
+    if (k == 2 || i != 2)
+      status = hud_extras_add_number(&run->summary.details, text, details[i].value, error);
+  }
+  if (status != HUD_OK || !found.lost)
+    return status;
+  if (k == 2)
+    snprintf(place, sizeof place, ", v2 = %.4g", found.place[1]);
+  snprintf(text, sizeof text,
+           "f_%d lost its positivity, as scalar models may: negative since t = %.6g, first at v1 = "
+           "%.4g%s; negative mass up to %.3g (t = %.6g), smallest value %.3g of the largest",
+           k, found.since, found.place[0], place, found.mass, found.mass_time, found.least);
+  return warn(run, text, error);
+}
+
 static hud_status add_warnings(struct run *run, struct hud_error *error)
 {
   const struct hud_model *model = run->simulation->model;
@@ -243,7 +281,7 @@ static hud_status add_warnings(struct run *run, struct hud_error *error)
              model->lost, model->lost / model->total_mass);
     status = warn(run, text, error);
   }
-  if (status == HUD_OK && watch->least_f1 < -1e-9) {
+  if (status == HUD_OK && run->positivity == NULL && watch->least_f1 < -1e-9) {
     snprintf(text, sizeof text,
              "f_1 is negative: its smallest cell is %.3g of its largest, at t = %.6g; more cells, "
              "or velocity.drift: upwind, cure that",
@@ -275,6 +313,8 @@ static hud_status finish(struct run *run, struct hud_error *error)
   if (status == HUD_OK && run->v_count > 0)
     status = hud_extras_add_number(&summary->details, "smallest_f1_over_largest",
                                    run->watch.least_f1, error);
+  for (int k = 1; k <= 2 && run->positivity != NULL && status == HUD_OK; k++)
+    status = report_positivity(run, k, error);
   if (status == HUD_OK)
     status = add_warnings(run, error);
   struct hud_results *results = run->results;
@@ -302,6 +342,7 @@ hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *op
   hud_results_abandon(run.results);
   hud_simulation_close(run.simulation);
   hud_summary_free(&run.summary);
+  hud_positivity_free(run.positivity);
   hud_free(run.f1);
   hud_free(run.f2);
   return status;

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Negative values and negative mass of f_1 and f_2 on the velocities of a method, weighted by the
+ * widths that belong to them. */
+#include "analysis/positivity.h"
+
+#include <math.h>
+
+#include "base/alloc.h"
+
+struct hud_positivity {
+  const struct hud_model *model;
+  size_t n;
+  const double *v;
+  double *width, *values;
+  struct hud_negativity found[2];
+};
+
+bool hud_positivity_measurable(const struct hud_model *model)
+{
+  const struct hud_representation_ops *ops = model->rep->ops;
+  const double *v;
+  return ops->nodes != NULL && ops->values != NULL && ops->nodes(model->rep, &v) > 1;
+}
+
+hud_status hud_positivity_create(struct hud_positivity **out, const struct hud_model *model,
+                                 struct hud_error *error)
+{
+  *out = NULL;
+  struct hud_positivity *p = NULL;
+  if (!hud_positivity_measurable(model))
+    return hud_fail(error, HUD_ERROR_USAGE,
+                    "method %s gives no densities in which negative values could be seen",
+                    model->rep->ops->name);
+  hud_status status = HUD_NEW(&p, 1, "positivity", error);
+  if (status != HUD_OK)
+    return status;
+  p->model = model;
+  p->n = model->rep->ops->nodes(model->rep, &p->v);
+  status = HUD_NEW(&p->width, p->n, "positivity", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&p->values, p->n * p->n, "positivity", error);
+  if (status != HUD_OK) {
+    hud_positivity_free(p);
+    return status;
+  }
+  size_t last = p->n - 1;
+  p->width[0] = p->v[1] - p->v[0];
+  p->width[last] = p->v[last] - p->v[last - 1];
+  for (size_t i = 1; i < last; i++)
+    p->width[i] = 0.5 * (p->v[i + 1] - p->v[i - 1]);
+  for (int k = 0; k < 2; k++)
+    p->found[k] = (struct hud_negativity){.since = NAN, .place = {NAN, NAN}, .mass_time = NAN};
+  *out = p;
+  return HUD_OK;
+}
+
+void hud_positivity_free(struct hud_positivity *p)
+{
+  if (p == NULL)
+    return;
+  hud_free(p->width);
+  hud_free(p->values);
+  hud_free(p);
+}
+
+/* `columns` values in each of n rows: 1 for f_1, n for f_2. */
+static void look(struct hud_positivity *p, double t, int k, size_t columns)
+{
+  struct hud_negativity *found = &p->found[k - 1];
+  size_t where = 0;
+  double largest = 0.0, mass = 0.0;
+  for (size_t i = 0; i < p->n * columns; i++) {
+    double value = p->values[i];
+    if (value < p->values[where])
+      where = i;
+    largest = fmax(largest, value);
+    if (value < 0.0)
+      mass -= value * p->width[i / columns] * (k == 2 ? p->width[i % columns] : 1.0);
+  }
+  double least = p->values[where] / largest;
+  if (!(p->values[where] < -HUD_POSITIVITY_THRESHOLD * largest))
+    return;
+  if (!found->lost) {
+    found->lost = true;
+    found->since = t;
+    found->place[0] = p->v[where / columns];
+    if (k == 2)
+      found->place[1] = p->v[where % columns];
+  }
+  found->least = fmin(found->least, least);
+  if (mass > found->mass) {
+    found->mass = mass;
+    found->mass_time = t;
+  }
+}
+
+void hud_positivity_observe(struct hud_positivity *p, double t, const double *y)
+{
+  const struct hud_network *network = p->model->network;
+  struct hud_representation *rep = p->model->rep;
+  rep->ops->values(rep, 1, hud_model_density(p->model, y, 1), p->values);
+  look(p, t, 1, 1);
+  if (network->K < 2 || network->sizes[2].quasi_stationary)
+    return;
+  rep->ops->values(rep, 2, hud_model_density(p->model, y, 2), p->values);
+  look(p, t, 2, p->n);
+}
+
+struct hud_negativity hud_positivity_found(const struct hud_positivity *p, int k)
+{
+  return p->found[k - 1];
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Loss of positivity, measured: when f_1 and f_2 of a model first have negative values, where, and
+ * how much mass is negative. The scalar models (47) and (48) lose it for data that the first-order
+ * model keeps positive ([KMS], section 4), usually first in the f_2 of (46). Values between -1e-9
+ * of the largest and zero count as round-off and interpolation, not as a loss. Times are those at
+ * which a state is observed. Limits: only methods that give densities at velocities. */
+#ifndef HUD_ANALYSIS_POSITIVITY_H
+#define HUD_ANALYSIS_POSITIVITY_H
+
+#include "models/model.h"
+
+#define HUD_POSITIVITY_THRESHOLD 1e-9
+
+struct hud_negativity {
+  bool lost;
+  double since;     /* the first observed time with a negative value; NaN: none */
+  double place[2];  /* (v_1, v_2) of the smallest value at that time; v_2 = NaN for f_1 */
+  double mass;      /* largest int max(-f, 0) over the observed times */
+  double mass_time; /* when */
+  double least;     /* smallest value over the largest, worst over the observed times */
+};
+
+struct hud_positivity;
+
+/* HUD_ERROR_USAGE if the method gives no densities at velocities (hud_positivity_measurable). */
+hud_status hud_positivity_create(struct hud_positivity **positivity, const struct hud_model *model,
+                                 struct hud_error *error);
+void hud_positivity_free(struct hud_positivity *positivity);
+
+bool hud_positivity_measurable(const struct hud_model *model);
+
+/* Looks at the state y at time t. */
+void hud_positivity_observe(struct hud_positivity *positivity, double t, const double *y);
+
+/* What was found for f_k, k = 1 or 2; f_2 is never lost where it is not part of the model. */
+struct hud_negativity hud_positivity_found(const struct hud_positivity *positivity, int k);
+
+#endif
