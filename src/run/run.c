@@ -251,7 +251,7 @@ static hud_status report_positivity(struct run *run, int k, struct hud_error *er
       {"f%d_negative_mass_time", found.mass_time}, {"f%d_least_over_largest", found.least},
   };
   hud_status status = HUD_OK;
-  char text[256], place[64] = "";
+  char text[512], place[64] = "";
   for (size_t i = 0; i < sizeof details / sizeof details[0] && status == HUD_OK; i++) {
     snprintf(text, sizeof text, details[i].name, k);
     if (k == 2 || i != 2)
@@ -272,7 +272,7 @@ static hud_status add_warnings(struct run *run, struct hud_error *error)
 {
   const struct hud_model *model = run->simulation->model;
   const struct watch *watch = &run->watch;
-  char text[256];
+  char text[512];
   hud_status status = HUD_OK;
   if (fabs(model->lost) > 1e-12 * model->total_mass) {
     snprintf(text, sizeof text,
