@@ -134,7 +134,7 @@ check: deps
 asan:
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/asan all tests examples \
 	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
-	@HUD_BUILD=$(BUILD)/asan scripts/run-tests $(TESTS:$(BUILD)/%=$(BUILD)/asan/%)
+	@ASAN_OPTIONS=allocator_may_return_null=1 HUD_BUILD=$(BUILD)/asan scripts/run-tests $(TESTS:$(BUILD)/%=$(BUILD)/asan/%)
 
 bench: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BENCHES)
