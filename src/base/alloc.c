@@ -10,7 +10,7 @@ enum { ALIGNMENT = 64 };
 
 static void *allocate(size_t count, size_t size, size_t *bytes)
 {
-  if (size != 0 && count > (SIZE_MAX - ALIGNMENT) / size) {
+  if (size != 0 && count > (PTRDIFF_MAX - ALIGNMENT) / size) {
     *bytes = SIZE_MAX;
     return NULL;
   }
