@@ -13,6 +13,9 @@
 
 enum { MOST = HUD_GMRES_MAX_ITERATIONS };
 
+/* A residual that counts as a solution, relative to the right-hand side. */
+static const double ACCEPTED = 1e-13;
+
 hud_status hud_gmres_create(struct hud_gmres *gmres, size_t size, struct hud_error *error)
 {
   gmres->size = size;
@@ -51,8 +54,8 @@ static void rotate(struct projected *p, int j)
     column[i + 1] = p->cosine[i] * column[i + 1] - p->sine[i] * upper;
   }
   double length = hypot(column[j], column[j + 1]);
-  p->cosine[j] = length > 0.0 ? column[j] / length : 1.0;
-  p->sine[j] = length > 0.0 ? column[j + 1] / length : 0.0;
+  p->cosine[j] = length > 0.0 ? column[j] / length : 0.0; /* a direction that I + A annihilates */
+  p->sine[j] = length > 0.0 ? column[j + 1] / length : 1.0;
   column[j] = length;
   p->g[j + 1] = -p->sine[j] * p->g[j];
   p->g[j] *= p->cosine[j];
@@ -125,7 +128,7 @@ hud_status hud_gmres_solve(struct hud_gmres *gmres, hud_gmres_apply apply, void 
     more = fresh > DBL_EPSILON && fabs(p.g[count]) > DBL_EPSILON * norm;
   }
   *iterations = count;
-  if (more || !isfinite(p.g[count]))
+  if (!(fabs(p.g[count]) <= ACCEPTED * norm))
     return hud_fail(error, HUD_ERROR_COMPUTE,
                     "a linear equation is not solved after %d iterations (residual %.2g of %.2g)",
                     count, fabs(p.g[count]), norm);

@@ -26,7 +26,7 @@ void hud_gmres_free(struct hud_gmres *gmres);
 
 /* x = (I + A)^{-1} b to a residual of a few units of round-off; *iterations becomes the number of
  * products with A. x and b may be the same array. HUD_ERROR_COMPUTE if HUD_GMRES_MAX_ITERATIONS do
- * not suffice or a value is not finite. */
+ * not suffice, I + A is singular, or a value is not finite. */
 hud_status hud_gmres_solve(struct hud_gmres *gmres, hud_gmres_apply apply, void *context,
                            const double *b, double *x, int *iterations, struct hud_error *error);
 
