@@ -79,28 +79,39 @@ HUD_CLONES static void add_stencil(size_t count, double own, double near, double
     out[j] += (own * g[j] + near * g2[j]) + (far * g4[j] + farther * g6[j]);
 }
 
+static inline double end_value(const double *weight, const double *const *g, size_t j, size_t terms)
+{
+  double value = weight[0] * g[0][j];
+  for (size_t k = 1; k < terms; k++)
+    value += weight[k] * g[k][j - k];
+  return value;
+}
+
 /* Diagonal d: values outside the window are zero, so the three values at each end take fewer terms.
  */
 static void drift_row(const struct hud_grid *grid, double c, size_t d, const double *f2,
                       double *out)
 {
   size_t n = grid->n, length = n - d;
-  double weights[4] = {c * grid->stencil.own[d], c * grid->stencil.near[d],
-                       c * grid->stencil.far[d], c * grid->stencil.farther[d]};
+  const struct hud_grid_stencil *s = &grid->stencil;
+  const double weight[4] = {c * s->own[d], c * s->near[d], c * s->far[d], c * s->farther[d]};
   const double *g[4];
   for (size_t k = 0; k < 4; k++)
     g[k] = d + 2 * k < n ? f2 + hud_grid_offset(n, d + 2 * k) : NULL;
   double *row = out + hud_grid_offset(n, d);
-  for (size_t j = 0; j < length; j++) {
-    if (j == 3 && length > 6) {
-      add_stencil(length - 6, weights[0], weights[1], weights[2], weights[3], g[0] + 3, g[1] + 2,
-                  g[2] + 1, g[3], row + 3);
-      j = length - 3;
-    }
-    size_t terms = 1 + (j < length - 1 - j ? j : length - 1 - j); /* distance to the nearer end */
-    for (size_t k = 0; k < terms && k < 4; k++)
-      row[j] += weights[k] * g[k][j - k];
+  if (length < 7) {
+    for (size_t j = 0; j < length; j++)
+      row[j] += end_value(weight, g, j, 1 + (j < length - 1 - j ? j : length - 1 - j));
+    return;
   }
+  row[0] += end_value(weight, g, 0, 1);
+  row[1] += end_value(weight, g, 1, 2);
+  row[2] += end_value(weight, g, 2, 3);
+  add_stencil(length - 6, weight[0], weight[1], weight[2], weight[3], g[0] + 3, g[1] + 2, g[2] + 1,
+              g[3], row + 3);
+  row[length - 3] += end_value(weight, g, length - 3, 3);
+  row[length - 2] += end_value(weight, g, length - 2, 2);
+  row[length - 1] += end_value(weight, g, length - 1, 1);
 }
 
 void hud_grid_drift(struct hud_representation *rep, double c, int k, const double *fk, double *out)

@@ -44,23 +44,35 @@ static const double *source_row(const struct hud_grid *grid, const struct hud_gr
   return scratch;
 }
 
+static inline double inflow(const double weight[3], const double *const g[3], size_t j,
+                            size_t terms)
+{
+  double value = 0.0;
+  for (size_t k = 0; k < terms; k++)
+    value += weight[k] * g[k][j - k - 1];
+  return value;
+}
+
 /* out[j] = inverse (source[j] + weight[0] g2[j-1] + weight[1] g4[j-2] + weight[2] g6[j-3]) for the
  * `length` values of diagonal d, given the diagonals d + 2, d + 4, d + 6; what lies outside the
  * window is zero. out may be source. */
 static void substitute_row(size_t length, double inverse, const double weight[3],
                            const double *source, const double *const g[3], double *out)
 {
-  for (size_t j = 0; j < length; j++) {
-    if (j == 3 && length > 6) {
-      substitute(length - 6, inverse, weight, source + 3, g[0] + 2, g[1] + 1, g[2], out + 3);
-      j = length - 3;
-    }
-    size_t terms = j < length - 1 - j ? j : length - 1 - j; /* distance to the nearer end */
-    double value = source[j];
-    for (size_t k = 0; k < terms && k < 3; k++)
-      value += weight[k] * g[k][j - k - 1];
-    out[j] = inverse * value;
+  if (length < 7) {
+    for (size_t j = 0; j < length; j++)
+      out[j] =
+          inverse * (source[j] + inflow(weight, g, j, j < length - 1 - j ? j : length - 1 - j));
+    return;
   }
+  size_t last = length - 1;
+  out[0] = inverse * source[0];
+  out[1] = inverse * (source[1] + inflow(weight, g, 1, 1));
+  out[2] = inverse * (source[2] + inflow(weight, g, 2, 2));
+  substitute(length - 6, inverse, weight, source + 3, g[0] + 2, g[1] + 1, g[2], out + 3);
+  out[last - 2] = inverse * (source[last - 2] + inflow(weight, g, last - 2, 2));
+  out[last - 1] = inverse * (source[last - 1] + inflow(weight, g, last - 1, 1));
+  out[last] = inverse * source[last];
 }
 
 /* Where diagonal d of the result goes: into out, or into a ring of lines. */
