@@ -127,7 +127,10 @@ static void build_alias(struct hud_particles *p)
 
 /* ---- candidates ---- */
 
-static inline void prefetch(const struct hud_clusters *clusters, size_t slot)
+/* gcc takes a function that only prefetches for one without effect and drops calls to it, unless it
+ * is inlined before that analysis. */
+__attribute__((always_inline)) static inline void prefetch(const struct hud_clusters *clusters,
+                                                           size_t slot)
 {
   if (slot >= clusters->count)
     return;
