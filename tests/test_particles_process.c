@@ -263,6 +263,77 @@ static void test_reference(void **state)
   fixture_teardown(&x);
 }
 
+/* ---- deterministic duration with few particles ---- */
+
+enum { FEW = 60, FEW_TIMES = 4 };
+
+/* Numbers of free particles at `times`, simulated directly: the next join against the oldest pair.
+ * Rates are so high that nearly all join at once and part at once. */
+static void direct_durations(struct hud_random *random, double lambda, double duration,
+                             const double *times, double *free)
+{
+  double formed[FEW * 100], t = 0.0;
+  int n = FEW, first = 0, last = 0;
+  for (int k = 0; k < FEW_TIMES;) {
+    double rate = lambda / FEW * n * (n - 1);
+    double join = rate > 0.0 ? t + hud_random_exponential(random) / rate : INFINITY;
+    double part = first < last ? formed[first] + duration : INFINITY;
+    double next = join < part ? join : part;
+    for (; k < FEW_TIMES && times[k] < next; k++)
+      free[k] = n;
+    t = next;
+    if (join < part) {
+      n -= 2;
+      formed[last++] = t;
+    } else {
+      n += 2;
+      first++;
+    }
+  }
+}
+
+static void test_few_durations(void **state)
+{
+  (void)state;
+  enum { RUNS = 20000 };
+  static const double times[FEW_TIMES] = {0.05, 1.02, 1.05, 2.1};
+  struct fixture x;
+  struct hud_error error;
+  struct hud_random random;
+  double sums[2][FEW_TIMES] = {{0}}, squares[2][FEW_TIMES] = {{0}};
+  hud_random_seed(&random, 5, 5);
+  fixture_setup(&x, HUD_MODEL_HIERARCHY, 2, 0.5, HUD_CLUSTER_ZERO, FEW);
+  x.network->reactions[0].lambda = 20.0;
+  x.options.duration = HUD_DURATION_DETERMINISTIC;
+  x.options.duration_tau = 2.0;
+  for (int run = 0; run < 2 * RUNS; run++) {
+    double free[FEW_TIMES];
+    if (run % 2 == 0)
+      direct_durations(&random, 20.0, 1.0, times, free);
+    else {
+      struct hud_particles *p;
+      x.options.stream = (uint64_t)run;
+      assert_ok(hud_particles_create(&p, &x.options, &error), &error);
+      for (int k = 0; k < FEW_TIMES; k++) {
+        assert_ok(hud_particles_advance(p, times[k], &error), &error);
+        free[k] = (double)hud_particles_clusters(p, 1);
+      }
+      hud_particles_free(p);
+    }
+    for (int k = 0; k < FEW_TIMES; k++) {
+      sums[run % 2][k] += free[k] / RUNS;
+      squares[run % 2][k] += free[k] * free[k] / RUNS;
+    }
+  }
+  for (int k = 0; k < FEW_TIMES; k++) {
+    double variance = 0.0;
+    for (int which = 0; which < 2; which++)
+      variance += (squares[which][k] - sums[which][k] * sums[which][k]) / RUNS;
+    assert_below(fabs(sums[1][k] - sums[0][k]) / sqrt(variance), 3.5);
+  }
+  fixture_teardown(&x);
+}
+
 /* ---- the stationary law of few pairs ---- */
 
 /* K = 2: n_2 is a birth and death chain, up at n_1 (n_1 - 1) lambda / N, down at n_2 mu / epsilon;
@@ -693,17 +764,12 @@ static void test_no_rates(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_reference),
-      cmocka_unit_test(test_stationary_law),
-      cmocka_unit_test(test_conservation),
-      cmocka_unit_test(test_many_sizes),
-      cmocka_unit_test(test_threads_and_stops),
-      cmocka_unit_test(test_replicas),
-      cmocka_unit_test(test_resume),
-      cmocka_unit_test(test_damaged_states),
-      cmocka_unit_test(test_histograms),
-      cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_time_runs_forward),
+      cmocka_unit_test(test_reference),      cmocka_unit_test(test_few_durations),
+      cmocka_unit_test(test_stationary_law), cmocka_unit_test(test_conservation),
+      cmocka_unit_test(test_many_sizes),     cmocka_unit_test(test_threads_and_stops),
+      cmocka_unit_test(test_replicas),       cmocka_unit_test(test_resume),
+      cmocka_unit_test(test_damaged_states), cmocka_unit_test(test_histograms),
+      cmocka_unit_test(test_refusals),       cmocka_unit_test(test_time_runs_forward),
       cmocka_unit_test(test_no_rates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
