@@ -7,12 +7,12 @@
 #include "cli/cli.h"
 #include "config/model_file.h"
 #include "models/initial.h"
-#include "models/model.h"
+#include "run/simulation.h"
 
 static hud_status print_size(const struct hud_description *description, struct hud_error *error)
 {
   double unknowns = 0.0, bytes = 0.0;
-  hud_status status = hud_model_estimate(description, &unknowns, &bytes, error);
+  hud_status status = hud_simulation_estimate(description, &unknowns, &bytes, error);
   if (status == HUD_OK)
     printf("# %.0f unknowns, about %.3g MB\n", unknowns, 1e-6 * bytes);
   return status;

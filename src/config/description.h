@@ -153,6 +153,7 @@ struct hud_particles_spec {
   int64_t count;
   uint64_t seed;
   int replicas;
+  int dimension; /* of velocities, 1..HUD_MAX_DIMENSION */
 };
 
 /* duration: the law of the holding time of a pair. */

@@ -226,7 +226,7 @@ static hud_status read_row(struct hud_reader *reader, const struct hud_key *key,
   else if (row_used && key->type == HUD_KEY_MAPPING && !key->required)
     status = hud_reader_mapping(reader, NULL, key->scope, key->path, base, true, place);
   hud_reader_leave(reader, length);
-  if (status == HUD_OK && node == NULL && row_used && key->required)
+  if (status == HUD_OK && node == NULL && row_used && hud_key_is_required(key, reader->description))
     status = fail_missing(reader, key, place);
   bool filled = row_used && (node != NULL || key->type == HUD_KEY_MAPPING);
   if (status == HUD_OK && !filled && base != (void *)reader->unused)

@@ -68,6 +68,11 @@ bool hud_key_is_used(const struct hud_key *key, const struct hud_description *de
   return key->store != HUD_STORE_SIZE || (int)key->offset <= description->clusters;
 }
 
+bool hud_key_is_required(const struct hud_key *key, const struct hud_description *description)
+{
+  return key->required && (key->optional >> description->method & 1u) == 0;
+}
+
 bool hud_key_accepts(const struct hud_key *key, double value)
 {
   bool above = key->min_open ? value > key->min : value >= key->min;

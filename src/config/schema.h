@@ -84,6 +84,7 @@ struct hud_key {
   unsigned variants;  /* TAGGED scopes: the types that have this key, as bits; 0: all */
   unsigned models;    /* that use it, as bits 1u << hud_model_kind; 0: all */
   unsigned methods;   /* that use it, as bits 1u << hud_method; 0: all */
+  unsigned optional;  /* methods among them that can do without it, though it is required */
   const char *symbol; /* in the papers; of an expression: its variables */
   const char *meaning;
 };
@@ -106,6 +107,9 @@ unsigned hud_schema_all_models(void);
 
 /* A key that the described model and method use. A model without the key `method` has no method. */
 bool hud_key_is_used(const struct hud_key *key, const struct hud_description *description);
+
+/* A key in use that must be given. */
+bool hud_key_is_required(const struct hud_key *key, const struct hud_description *description);
 
 const struct hud_key *hud_schema_keys(size_t *count);
 const struct hud_scope_info *hud_schema_scope(enum hud_scope scope);

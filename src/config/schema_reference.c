@@ -101,7 +101,10 @@ static void write_value(FILE *stream, const struct hud_key *key)
 
 static void write_default(FILE *stream, const struct hud_key *key)
 {
-  if (key->required)
+  if (key->required && key->optional != 0) {
+    fputs("required; optional for ", stream);
+    write_names(stream, hud_schema_methods(), key->optional);
+  } else if (key->required)
     fputs("required", stream);
   else if (key->fallback != NULL)
     fprintf(stream, "`%s`", key->fallback);

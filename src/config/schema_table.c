@@ -174,8 +174,9 @@ static const struct hud_key keys[] = {
      .meaning = "force between the members of a cluster"},
 
     {TOP, .path = "velocity", MAPPING, .store = HUD_STORE_GIVEN, .offset = IN(velocity.given),
-     .required = true, .models = CLUSTER_MODELS, .methods = METHOD(GRID),
-     .meaning = "the velocity grid"},
+     .required = true, .optional = METHOD(PARTICLES), .models = CLUSTER_MODELS,
+     .methods = METHOD(GRID) | METHOD(PARTICLES),
+     .meaning = "the velocity grid; for particles the cells of histograms"},
     {TOP, .path = "velocity.min", NUMBER(IN(velocity.min)), .required = true, ANY_NUMBER,
      .meaning = "left end of the window"},
     {TOP, .path = "velocity.max", NUMBER(IN(velocity.max)), .required = true, ANY_NUMBER,
@@ -183,9 +184,9 @@ static const struct hud_key keys[] = {
     {TOP, .path = "velocity.cells", INTEGER(INT, IN(velocity.cells)), .required = true,
      RANGE(8, 8192), .symbol = "n", .meaning = "number of cells"},
     {TOP, .path = "velocity.regrid", BOOLEAN(IN(velocity.regrid)), .fallback = "false",
-     .meaning = "halve the grid when the density has become narrow"},
+     .methods = METHOD(GRID), .meaning = "halve the grid when the density has become narrow"},
     {TOP, .path = "velocity.drift", CHOICE(IN(velocity.drift), drift_schemes), .fallback = "auto",
-     .meaning = "scheme of the drift within pairs"},
+     .methods = METHOD(GRID), .meaning = "scheme of the drift within pairs"},
 
     {TOP, .path = "initial", MAPPING, .required = true, .meaning = "data at t = 0"},
     {TOP, .path = "initial.f1", SCOPE(HUD_SCOPE_DENSITY, IN(initial.f1)), .required = true,
@@ -245,6 +246,9 @@ static const struct hud_key keys[] = {
      .fallback = "1", .meaning = "seed of the random streams"},
     {TOP, .path = "particles.replicas", INTEGER(INT, IN(particles.replicas)), RANGE(1, 1e6),
      .fallback = "1", .meaning = "independent runs; above 1 the output has standard errors"},
+    {TOP, .path = "particles.dimension", INTEGER(INT, IN(particles.dimension)),
+     RANGE(1, HUD_MAX_DIMENSION), .fallback = "1", .symbol = "d",
+     .meaning = "of velocities (Remark 2.1); components are independent samples of the densities"},
 
     {TOP, .path = "output", MAPPING, .models = CLUSTER_MODELS, .meaning = "what result.nc holds"},
     {TOP, .path = "output.f1", BOOLEAN(IN(output.f1)), .fallback = "true",

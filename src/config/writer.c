@@ -109,7 +109,11 @@ static void write_parts(FILE *stream, const struct hud_density_spec *spec)
 /* A value that is there to write: no default that is an absence (a NULL text, an infinite end). */
 static bool is_present(const struct hud_key *key, const void *base)
 {
+  bool given;
   switch (key->store) {
+  case HUD_STORE_GIVEN:
+    memcpy(&given, (const char *)base + key->offset, sizeof given);
+    return given;
   case HUD_STORE_TEXT:
   case HUD_STORE_EXPRESSION:
     return load_pointer(base, key->offset) != NULL;

@@ -111,6 +111,7 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
   if (status != HUD_OK)
     return status;
   double n = description->velocity.cells, pairs = 0.0;
+  *unknowns = *bytes = 0.0;
   switch (description->method) {
   case HUD_METHOD_MOMENTS:
     status = count_moments(description, network, unknowns, error);

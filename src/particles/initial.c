@@ -200,7 +200,8 @@ static hud_status count_clusters(struct initial *initial, size_t *counts, struct
   for (int k = 1; k <= p->sizes; k++)
     total += k * p->network->sizes[k].weight * initial->mass[k];
   if (!(total > 0.0 && isfinite(total)))
-    return hud_fail(error, HUD_ERROR_INPUT, "the total mass is %g; expected > 0", total);
+    return hud_fail_at(error, HUD_ERROR_INPUT, "initial", "the total mass is %g; expected > 0",
+                       total);
   p->particle_mass = total / (double)p->count;
   int64_t left = p->count;
   for (int k = 2; k <= p->sizes; k++) {
@@ -209,9 +210,10 @@ static hud_status count_clusters(struct initial *initial, size_t *counts, struct
     left -= (int64_t)counts[k] * k;
   }
   if (left < 0)
-    return hud_fail(error, HUD_ERROR_INPUT,
-                    "%lld particles are too few for these initial data: clusters alone need %lld",
-                    (long long)p->count, (long long)(p->count - left));
+    return hud_fail_at(
+        error, HUD_ERROR_INPUT, "particles.count",
+        "%lld particles are too few for these initial data: clusters alone need %lld",
+        (long long)p->count, (long long)(p->count - left));
   counts[1] = (size_t)left;
   return HUD_OK;
 }

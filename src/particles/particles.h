@@ -59,12 +59,17 @@ struct hud_particles_options {
 
 struct hud_particles;
 
+/* Whether there is such a process, without making it. error->where is the key of the model file at
+ * fault. HUD_ERROR_INPUT: no such process (above), a dimension or a number that is out of range. */
+hud_status hud_particles_check(const struct hud_particles_options *options,
+                               struct hud_error *error);
+
 /* The process at t = 0. Velocities are independent samples of the initial densities (so f_1 at
  * t = 0 carries the noise N^{-1/2} of its moments; weights of atoms are met in the mean); numbers
  * of clusters are rounded up or down at random so that their expectation is exact and that exactly
  * N particles result. Quasi-stationary clusters are sampled exactly, by simulating how they joined.
  * Deterministic duration: quasi-stationary pairs have uniform ages, any others are formed at t = 0.
- * HUD_ERROR_INPUT: no such process (above), mass not positive, too few particles for the data. */
+ * HUD_ERROR_INPUT: as for check, mass not positive, too few particles for the data. */
 hud_status hud_particles_create(struct hud_particles **particles,
                                 const struct hud_particles_options *options,
                                 struct hud_error *error);

@@ -47,27 +47,34 @@ static hud_status check_options(const struct hud_particles_options *options, int
                                 struct hud_error *error)
 {
   if (options->dimension < 0 || options->dimension > HUD_MAX_DIMENSION)
-    return hud_fail(error, HUD_ERROR_INPUT, "velocities have dimension 1 to %d, not %d",
-                    HUD_MAX_DIMENSION, options->dimension);
+    return hud_fail_at(error, HUD_ERROR_INPUT, "particles.dimension",
+                       "velocities have dimension 1 to %d, not %d", HUD_MAX_DIMENSION,
+                       options->dimension);
   if (options->count < 1)
-    return hud_fail(error, HUD_ERROR_INPUT, "particles.count is %lld; expected at least 1",
-                    (long long)options->count);
+    return hud_fail_at(error, HUD_ERROR_INPUT, "particles.count",
+                       "particles.count is %lld; expected at least 1", (long long)options->count);
   if (options->dimension > 1 && options->potential != NULL &&
       !hud_potential_is_odd(options->potential))
-    return hud_fail(error, HUD_ERROR_INPUT,
-                    "a force in R^%d acts along v_j - v_i, so it must be odd in r",
-                    options->dimension);
+    return hud_fail_at(error, HUD_ERROR_INPUT, "potential",
+                       "a force in R^%d acts along v_j - v_i, so it must be odd in r",
+                       options->dimension);
   hud_status status = check_network(options, sizes, error);
   if (status != HUD_OK || options->duration != HUD_DURATION_DETERMINISTIC)
     return status;
   if (options->network->K != 2)
-    return hud_fail(error, HUD_ERROR_INPUT,
-                    "a deterministic duration is for the binary models (K = 2), not for K = %d",
-                    options->network->K);
+    return hud_fail_at(error, HUD_ERROR_INPUT, "duration",
+                       "a deterministic duration is for the binary models (K = 2), not for K = %d",
+                       options->network->K);
   if (!(options->duration_tau > 0.0 && isfinite(options->duration_tau)))
-    return hud_fail(error, HUD_ERROR_INPUT, "duration.deterministic is %g; expected > 0",
-                    options->duration_tau);
+    return hud_fail_at(error, HUD_ERROR_INPUT, "duration.deterministic",
+                       "duration.deterministic is %g; expected > 0", options->duration_tau);
   return HUD_OK;
+}
+
+hud_status hud_particles_check(const struct hud_particles_options *options, struct hud_error *error)
+{
+  int sizes;
+  return check_options(options, &sizes, error);
 }
 
 static void set_holding(struct hud_particles *p, const struct hud_particles_options *options)

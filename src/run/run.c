@@ -79,14 +79,14 @@ static hud_status open_results(struct run *run, struct hud_error *error)
   size_t columns;
   const char *const *names = hud_simulation_quantities(simulation, &columns);
   run->v_count = hud_simulation_velocities(simulation, &v);
-  bool f2 = d->output.f2 && run->v_count > 0 && simulation->model->network->K >= 2 &&
-            !simulation->model->network->sizes[2].quasi_stationary;
+  bool f2 = d->output.f2 && run->v_count > 0 && hud_simulation_has_pairs(simulation);
   hud_status status = HUD_NEW(&run->f1, run->v_count, "f_1", error);
   if (status == HUD_OK && f2)
     status = HUD_NEW(&run->f2, run->v_count * run->v_count, "f_2", error);
   if (status != HUD_OK)
     return status;
-  if (simulation->model->scalar != NULL && hud_positivity_measurable(simulation->model))
+  if (simulation->stochastic == NULL && simulation->model->scalar != NULL &&
+      hud_positivity_measurable(simulation->model))
     status = hud_positivity_create(&run->positivity, simulation->model, error);
   if (status != HUD_OK)
     return status;
@@ -98,6 +98,7 @@ static hud_status open_results(struct run *run, struct hud_error *error)
       .column_names = names + 1,
       .v_count = run->v_count,
       .v = v,
+      .edges = hud_simulation_edges(simulation),
       .f1 = d->output.f1 && run->v_count > 0,
       .f2 = f2,
       .provenance = &run->provenance,
@@ -154,7 +155,8 @@ static hud_status record(struct run *run, struct hud_error *error)
     status = hud_simulation_density(simulation, 2, run->f2, n * n, error);
   if (status != HUD_OK)
     return status;
-  hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y, simulation->row);
+  if ((status = hud_simulation_measure(simulation, error)) != HUD_OK)
+    return status;
   observe(run, simulation->row);
   if (run->positivity != NULL)
     hud_positivity_observe(run->positivity, simulation->time, simulation->y);
@@ -268,20 +270,33 @@ static hud_status report_positivity(struct run *run, int k, struct hud_error *er
   return warn(run, text, error);
 }
 
-static hud_status add_warnings(struct run *run, struct hud_error *error)
+/* What concerns an initial value problem and not particles. */
+static hud_status add_model_facts(struct run *run, struct hud_error *error)
 {
   const struct hud_model *model = run->simulation->model;
-  const struct watch *watch = &run->watch;
+  struct hud_extras *details = &run->summary.details;
   char text[512];
-  hud_status status = HUD_OK;
-  if (fabs(model->lost) > 1e-12 * model->total_mass) {
+  hud_status status = add_counters(run, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_number(details, "v_infinity", model->v_infinity, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_number(details, "initial_mass_not_represented", model->lost, error);
+  if (status == HUD_OK && fabs(model->lost) > 1e-12 * model->total_mass) {
     snprintf(text, sizeof text,
              "a mass of %.3g (%.3g of the total) of the initial data lies outside the velocity "
              "window and is not represented",
              model->lost, model->lost / model->total_mass);
     status = warn(run, text, error);
   }
-  if (status == HUD_OK && run->positivity == NULL && watch->least_f1 < -1e-9) {
+  return status;
+}
+
+static hud_status add_warnings(struct run *run, struct hud_error *error)
+{
+  const struct watch *watch = &run->watch;
+  char text[512];
+  hud_status status = HUD_OK;
+  if (run->positivity == NULL && watch->least_f1 < -1e-9) {
     snprintf(text, sizeof text,
              "f_1 is negative: its smallest cell is %.3g of its largest, at t = %.6g; more cells, "
              "or velocity.drift: upwind, cure that",
@@ -303,13 +318,9 @@ static hud_status finish(struct run *run, struct hud_error *error)
   summary->mean_drift = run->watch.mean_drift;
   summary->wall_seconds = hud_clock() - run->wall_start;
   summary->peak_memory = hud_peak_memory();
-  hud_status status = add_counters(run, error);
-  if (status == HUD_OK)
-    status = hud_extras_add_number(&summary->details, "v_infinity",
-                                   run->simulation->model->v_infinity, error);
-  if (status == HUD_OK)
-    status = hud_extras_add_number(&summary->details, "initial_mass_not_represented",
-                                   run->simulation->model->lost, error);
+  const struct hud_stochastic *stochastic = run->simulation->stochastic;
+  hud_status status = stochastic != NULL ? hud_stochastic_report(stochastic, summary, error)
+                                         : add_model_facts(run, error);
   if (status == HUD_OK && run->v_count > 0)
     status = hud_extras_add_number(&summary->details, "smallest_f1_over_largest",
                                    run->watch.least_f1, error);

@@ -38,6 +38,21 @@ static void point_into_file(const struct hud_model_file *file, struct hud_error 
                       found.message);
 }
 
+static hud_status create_model(struct hud_simulation *simulation, const volatile sig_atomic_t *stop,
+                               const struct hud_log *log, struct hud_error *error)
+{
+  hud_status status = hud_model_create(&simulation->model, simulation->description, error);
+  if (status == HUD_OK)
+    status = hud_diagnostics_create(&simulation->diagnostics, simulation->model, error);
+  if (status != HUD_OK)
+    return status;
+  size_t size = hud_model_system(simulation->model)->size;
+  if ((status = HUD_NEW(&simulation->y, size, "a state", error)) == HUD_OK &&
+      (status = HUD_NEW(&simulation->next, size, "a state", error)) == HUD_OK)
+    status = start(simulation, stop, log, error);
+  return status;
+}
+
 hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_file *file,
                                  const volatile sig_atomic_t *stop, const struct hud_log *log,
                                  struct hud_error *error)
@@ -52,16 +67,14 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
   size_t columns = 0;
   simulation->file = file;
   simulation->description = hud_model_file_description(file);
-  status = hud_model_create(&simulation->model, simulation->description, error);
-  if (status == HUD_OK)
-    status = hud_diagnostics_create(&simulation->diagnostics, simulation->model, error);
+  if (simulation->description->method == HUD_METHOD_PARTICLES)
+    status =
+        hud_stochastic_create(&simulation->stochastic, simulation->description, stop, log, error);
+  else
+    status = create_model(simulation, stop, log, error);
   if (status == HUD_OK) {
-    size_t size = hud_model_system(simulation->model)->size;
-    hud_diagnostics_names(simulation->diagnostics, &columns);
-    if ((status = HUD_NEW(&simulation->y, size, "a state", error)) == HUD_OK &&
-        (status = HUD_NEW(&simulation->next, size, "a state", error)) == HUD_OK &&
-        (status = HUD_NEW(&simulation->row, columns, "a row", error)) == HUD_OK)
-      status = start(simulation, stop, log, error);
+    hud_simulation_quantities(simulation, &columns);
+    status = HUD_NEW(&simulation->row, columns, "a row", error);
   }
   if (status == HUD_ERROR_INPUT)
     point_into_file(file, error);
@@ -94,6 +107,7 @@ void hud_simulation_close(struct hud_simulation *simulation)
 {
   if (simulation == NULL)
     return;
+  hud_stochastic_free(simulation->stochastic);
   hud_evolve_free(simulation->evolve);
   hud_diagnostics_free(simulation->diagnostics);
   hud_model_free(simulation->model);
@@ -121,7 +135,13 @@ hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
     return hud_fail(error, HUD_ERROR_USAGE,
                     "t = %.17g is not between the time %.17g and the end %.17g", t,
                     simulation->time, hud_simulation_end(simulation));
-  hud_status status = hud_evolve_to(simulation->evolve, t, simulation->next, error);
+  hud_status status = HUD_OK;
+  if (simulation->stochastic != NULL) {
+    status = hud_stochastic_advance(simulation->stochastic, t, error);
+    simulation->time = status == HUD_OK ? t : simulation->time;
+    return status;
+  }
+  status = hud_evolve_to(simulation->evolve, t, simulation->next, error);
   if (status != HUD_OK)
     return status;
   double *reached = simulation->next;
@@ -133,46 +153,87 @@ hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
 
 const char *const *hud_simulation_quantities(const struct hud_simulation *simulation, size_t *count)
 {
+  if (simulation->stochastic != NULL)
+    return hud_stochastic_names(simulation->stochastic, count);
   return hud_diagnostics_names(simulation->diagnostics, count);
+}
+
+hud_status hud_simulation_measure(struct hud_simulation *simulation, struct hud_error *error)
+{
+  if (simulation->stochastic != NULL)
+    return hud_stochastic_row(simulation->stochastic, simulation->row, error);
+  hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y, simulation->row);
+  return HUD_OK;
 }
 
 hud_status hud_simulation_quantity(struct hud_simulation *simulation, const char *name,
                                    double *value, struct hud_error *error)
 {
   size_t count;
-  const char *const *names = hud_diagnostics_names(simulation->diagnostics, &count);
+  const char *const *names = hud_simulation_quantities(simulation, &count);
   *value = NAN;
   for (size_t i = 0; i < count; i++)
     if (strcmp(names[i], name) == 0) {
-      hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y,
-                          simulation->row);
-      *value = simulation->row[i];
-      return HUD_OK;
+      hud_status status = hud_simulation_measure(simulation, error);
+      if (status == HUD_OK)
+        *value = simulation->row[i];
+      return status;
     }
   return hud_fail(error, HUD_ERROR_USAGE, "this model has no quantity \"%s\"", name);
 }
 
 size_t hud_simulation_velocities(const struct hud_simulation *simulation, const double **velocities)
 {
+  const double *edges;
+  if (simulation->stochastic != NULL)
+    return hud_stochastic_velocities(simulation->stochastic, velocities, &edges);
   const struct hud_representation *rep = simulation->model->rep;
   *velocities = NULL;
   return rep->ops->nodes != NULL ? rep->ops->nodes(rep, velocities) : 0;
+}
+
+const double *hud_simulation_edges(const struct hud_simulation *simulation)
+{
+  const double *velocities, *edges = NULL;
+  if (simulation->stochastic != NULL)
+    hud_stochastic_velocities(simulation->stochastic, &velocities, &edges);
+  return edges;
+}
+
+bool hud_simulation_has_pairs(const struct hud_simulation *simulation)
+{
+  if (simulation->stochastic != NULL)
+    return hud_stochastic_has_pairs(simulation->stochastic);
+  const struct hud_network *network = simulation->model->network;
+  return network->K >= 2 && !network->sizes[2].quasi_stationary;
 }
 
 hud_status hud_simulation_density(struct hud_simulation *simulation, int k, double *out,
                                   size_t length, struct hud_error *error)
 {
   const double *velocities;
-  const struct hud_model *model = simulation->model;
   size_t n = hud_simulation_velocities(simulation, &velocities);
   if (n == 0)
-    return hud_fail(error, HUD_ERROR_USAGE, "method %s gives no densities", model->rep->ops->name);
-  if (k < 1 || k > 2 || k > model->network->K || model->network->sizes[k].quasi_stationary)
+    return hud_fail(error, HUD_ERROR_USAGE, "method %s gives no densities",
+                    simulation->stochastic != NULL ? "particles without the key `velocity`"
+                                                   : simulation->model->rep->ops->name);
+  if (k < 1 || k > 2 || (k == 2 && !hud_simulation_has_pairs(simulation)))
     return hud_fail(error, HUD_ERROR_USAGE, "this model has no density f_%d to read", k);
   size_t needed = k == 1 ? n : n * n;
   if (length < needed)
     return hud_fail(error, HUD_ERROR_USAGE, "f_%d has %zu values, there is room for %zu", k, needed,
                     length);
+  if (simulation->stochastic != NULL)
+    return hud_stochastic_density(simulation->stochastic, k, out, error);
+  const struct hud_model *model = simulation->model;
   model->rep->ops->values(model->rep, k, hud_model_density(model, simulation->y, k), out);
   return HUD_OK;
+}
+
+hud_status hud_simulation_estimate(const struct hud_description *description, double *unknowns,
+                                   double *bytes, struct hud_error *error)
+{
+  if (description->method == HUD_METHOD_PARTICLES)
+    return hud_stochastic_estimate(description, unknowns, bytes, error);
+  return hud_model_estimate(description, unknowns, bytes, error);
 }

@@ -9,10 +9,13 @@
 #include "config/model_file.h"
 #include "evolve/evolve.h"
 #include "models/model.h"
+#include "run/stochastic.h"
 
+/* Either particles, or a model with its integrator. */
 struct hud_simulation {
   struct hud_model_file *file;
   const struct hud_description *description; /* of the file */
+  struct hud_stochastic *stochastic;         /* NULL unless the method is particles */
   struct hud_model *model;
   struct hud_diagnostics *diagnostics;
   struct hud_evolve *evolve;
@@ -25,5 +28,18 @@ struct hud_simulation {
 hud_status hud_simulation_create(struct hud_simulation **simulation, struct hud_model_file *file,
                                  const volatile sig_atomic_t *stop, const struct hud_log *log,
                                  struct hud_error *error);
+
+/* Fills simulation->row, the quantities at the present time. */
+hud_status hud_simulation_measure(struct hud_simulation *simulation, struct hud_error *error);
+
+/* The edges of the cells of which hud_simulation_velocities are the midpoints, or NULL. */
+const double *hud_simulation_edges(const struct hud_simulation *simulation);
+
+/* Whether there is a density f_2 to read. */
+bool hud_simulation_has_pairs(const struct hud_simulation *simulation);
+
+/* Unknowns, and about how many bytes a run will take. HUD_ERROR_INPUT as for create. */
+hud_status hud_simulation_estimate(const struct hud_description *description, double *unknowns,
+                                   double *bytes, struct hud_error *error);
 
 #endif
