@@ -76,6 +76,18 @@ static void test_a_shift_is_the_distance(void **state)
   assert_true(distance(hud_wasserstein_2, &a, &a) == 0.0);
 }
 
+/* The same atoms with one of them in two parts, whose sum is not quite the whole: a misplaced
+ * 5e-17 of mass would count as 1e-8 over a gap. */
+static void test_round_off_of_mass(void **state)
+{
+  (void)state;
+  const double mass[2] = {0.3, 0.7}, place[2] = {-1.0, 1.0};
+  const double parts[4] = {0.1, 0.2, 0.6, 0.1}, places[4] = {-1.0, -1.0, 1.0, 1.0};
+  struct hud_measure f = {2, mass, place, NULL}, g = {4, parts, places, NULL};
+  assert_true(parts[0] + parts[1] != mass[0]);
+  assert_below(distance(hud_wasserstein_2, &f, &g), 1e-15);
+}
+
 /* W2^2 = (difference of means)^2 + (difference of deviations)^2; cells add O(h^2). */
 static void test_gaussians(void **state)
 {
@@ -180,6 +192,20 @@ static void test_fourier_limit_at_zero(void **state)
   assert_true(d.complete);
 }
 
+/* One cell against its middle: |sin(xi)/xi - 1|/xi^2 is largest at 0, 1/6; and against two cells.
+ */
+static void test_fourier_of_cells(void **state)
+{
+  (void)state;
+  const double one[1] = {1.0}, edge[2] = {-1.0, 1.0}, middle[1] = {0.0};
+  const double two[2] = {0.4, 0.6}, edges[3] = {-1.0, -0.2, 1.0}; /* the same density */
+  struct hud_measure f = {1, one, NULL, edge}, g = {1, one, middle, NULL},
+                     h = {2, two, NULL, edges};
+  assert_close(fourier(&f, &g, false).value, 1.0 / 6.0, 1e-15);
+  assert_close(fourier(&f, &h, false).value, 0.0, 1e-15);
+  assert_close(fourier(&h, &g, false).value, 1.0 / 6.0, 1e-15);
+}
+
 /* Same mean and variance: the maximum is inside, and a fine search by hand finds it. */
 static void test_fourier_maximum_inside(void **state)
 {
@@ -272,11 +298,13 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_shift_is_the_distance),
+      cmocka_unit_test(test_round_off_of_mass),
       cmocka_unit_test(test_gaussians),
       cmocka_unit_test(test_random_atoms_by_brute_force),
       cmocka_unit_test(test_cells_against_atoms),
       cmocka_unit_test(test_l1),
       cmocka_unit_test(test_fourier_limit_at_zero),
+      cmocka_unit_test(test_fourier_of_cells),
       cmocka_unit_test(test_fourier_maximum_inside),
       cmocka_unit_test(test_fourier_of_gaussians),
       cmocka_unit_test(test_fourier_needs_equal_means),

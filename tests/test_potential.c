@@ -322,6 +322,30 @@ static void test_confidence_states_without_a_past(void **state)
   double strangers[4] = {-9.0, 0.0, 0.5, 7.0};
   assert_close(flow(potential, 4, -1.2, strangers, out), 0.6, 1e-14); /* rate 2/4 of a pair's */
   assert_true(flow(potential, 4, -1.6, strangers, out) == -INFINITY);
+  /* a neighbour draws the pair apart outside, the pair's own force draws it together inside: going
+   * back, the radius is met from either side */
+  double drawn[3] = {0.0, 0.95, 1.7}, outside[3] = {0.0, 1.05, 1.8};
+  assert_true(flow(potential, 3, -0.5, drawn, out) == -INFINITY);
+  assert_close(out[1] - out[0], 1.0, 1e-14);
+  assert_true(flow(potential, 3, -0.5, outside, out) == -INFINITY);
+  assert_close(out[1] - out[0], 1.0, 1e-14);
+  hud_potential_free(potential);
+}
+
+/* Two pairs of neighbours stretch a pair to 4e-6 beyond the radius, where its bond breaks: between
+ * two looks at the ends of a step nothing has happened. */
+static void test_confidence_sees_a_short_excess(void **state)
+{
+  (void)state;
+  struct hud_potential *potential = create(HUD_POTENTIAL_BOUNDED_CONFIDENCE, 1.0);
+  double r = 1.0 - 0.5e-5, g = (6e-3 + 2.0 * r) / 4.0, out[6];
+  double broken[6] = {-g, -g, 0.0, r, r + g, r + g}, whole[6];
+  flow(potential, 6, 1.0, broken, out);
+  assert_true(out[3] - out[2] > 1.2);
+  for (int i = 0; i < 6; i++) /* and one that stays just within */
+    whole[i] = broken[i] * (1.0 - 1e-5);
+  flow(potential, 6, 1.0, whole, out);
+  assert_below(out[3] - out[2], 0.999);
   hud_potential_free(potential);
 }
 
@@ -407,6 +431,7 @@ int main(void)
       cmocka_unit_test(test_alignment_is_equation_16),
       cmocka_unit_test(test_confidence_against_small_steps),
       cmocka_unit_test(test_confidence_states_without_a_past),
+      cmocka_unit_test(test_confidence_sees_a_short_excess),
       cmocka_unit_test(test_long_times),
       cmocka_unit_test(test_paths_that_blow_up),
       cmocka_unit_test(test_bad_input),

@@ -66,6 +66,27 @@ static void test_balances(void **state)
   }
 }
 
+/* All free particles at one velocity and all pairs at another: every moment is known, and pairs are
+ * made with no spread. What remains of W' is what three-body clusters leave. */
+static void test_two_velocities(void **state)
+{
+  (void)state;
+  struct hud_random random;
+  hud_random_seed(&random, 5, 0);
+  for (int trial = 0; trial < 100; trial++) {
+    struct hud_theory theory = random_theory(&random);
+    double M1 = 0.2 + hud_random_uniform(&random), M2 = hud_random_uniform(&random);
+    double x = 0.7, z = x + 1.0 + hud_random_uniform(&random), dydt[7];
+    double mean = (M1 * x + 2.0 * theory.epsilon * M2 * z) / (M1 + 2.0 * theory.epsilon * M2);
+    double y[7] = {M1, M2, M1 * x, M2 * z, M1 * pow(x - mean, 2.0), M2 * pow(z - mean, 2.0), 0.0};
+    hud_theory_rhs(&theory, y, dydt);
+    double left = theory.lambda12 * theory.mu12 / (3.0 * (theory.mu12 + 2.0 * theory.kappa)) * 2.0 *
+                  M1 * M2 * pow(x - z, 2.0);
+    double scale = theory.lambda11 / theory.epsilon + theory.lambda12;
+    assert_close(dydt[6], left, 1e-13 * (1.0 + 30.0 * scale));
+  }
+}
+
 static int theory_rhs(double t, const double *y, double *dydt, void *context)
 {
   (void)t;
@@ -295,6 +316,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_equilibrium),
       cmocka_unit_test(test_balances),
+      cmocka_unit_test(test_two_velocities),
       cmocka_unit_test(test_known_values),
       cmocka_unit_test(test_slow_eigenvalue_is_the_decay),
       cmocka_unit_test(test_decay_rate_to_first_order),

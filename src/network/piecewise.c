@@ -130,7 +130,7 @@ static hud_status pieces_finish(struct hud_piecewise *pieces, struct hud_error *
     pieces->cumulative[i] = hud_sum_result(&sum);
   }
   pieces->mass = hud_sum_result(&sum);
-  pieces->jumps = pieces->jumps || pieces_jump(pieces);
+  pieces->jumps = pieces_jump(pieces);
   if (status == HUD_OK && !(pieces->mass > 0.0 && isfinite(pieces->mass)))
     status = hud_fail(error, HUD_ERROR_INPUT, "the mass of a density is %g; it must be positive",
                       pieces->mass);
@@ -223,11 +223,9 @@ static hud_status resolve_panel(struct resolver *resolver, double a, double b, i
   if (status != HUD_OK)
     return status;
   struct hud_panel panel = fit_panel(resolver, middle, half, value);
-  double low = value[0], high = value[0], tail = 0.0;
-  for (int i = 1; i < HUD_PANEL_COEFFICIENTS; i++) {
-    low = fmin(low, value[i]);
+  double high = value[0], tail = 0.0;
+  for (int i = 1; i < HUD_PANEL_COEFFICIENTS; i++)
     high = fmax(high, value[i]);
-  }
   for (int n = panel.degree - 2; n <= panel.degree; n++)
     tail = fmax(tail, fabs(panel.coefficient[n]));
   if (resolver->counting_only) {
@@ -244,11 +242,8 @@ static hud_status resolve_panel(struct resolver *resolver, double a, double b, i
     status = resolve_panel(resolver, a, middle, depth + 1, error);
     return status == HUD_OK ? resolve_panel(resolver, middle, b, depth + 1, error) : status;
   }
-  if (!smooth) {
+  if (!smooth)
     resolver->unresolved += 2.0 * half * tail;
-    if (high - low > 1e-4 * resolver->peak && tail > 1e-3 * (high - low))
-      resolver->pieces->jumps = true;
-  }
   return panel.mass > 0.0 ? pieces_add(resolver->pieces, &panel, error) : HUD_OK;
 }
 

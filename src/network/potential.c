@@ -360,8 +360,8 @@ static hud_status flow_pair(const struct hud_potential *potential, double s, con
   return status;
 }
 
-/* Velocities relative to their mean, so that nothing depends on the frame; the mean of an odd force
- * is put back to the last digit. */
+/* Velocities relative to their mean, so that nothing depends on the frame. The mean of an odd force
+ * is a linear invariant, which Runge-Kutta methods keep. */
 static hud_status flow_cluster(const struct hud_potential *potential, int k, double s,
                                const double *v, double *out, double *log_jacobian,
                                struct hud_error *error)
@@ -378,8 +378,6 @@ static hud_status flow_cluster(const struct hud_potential *potential, int k, dou
     struct path path = {potential, k};
     status = integrate(&path, s, y, error);
   }
-  if (potential->odd)
-    mean -= mean_of(k, y);
   for (int i = 0; status == HUD_OK && i < k; i++)
     out[i] = mean + y[i];
   *log_jacobian = y[k];
