@@ -633,7 +633,7 @@ static void test_errors(void **state)
                "pairs that split");
   expect_error("huddle: 1\nmodel: scalar\nmethod: particles\nepsilon: 0.1\n"
                "rates: {lambda: 1.0, mu: 1.0}\nparticles: {count: 10}\n" TAIL,
-               "does not run with method particles");
+               "no particle process for the scalar models");
   struct hud_simulation *s = open_text("scalar", 0.1, "method: moments", GAUSSIAN, 1e-8);
   assert_false(hud_positivity_measurable(s->model));
   assert_error(hud_positivity_create(&positivity, s->model, &error), HUD_ERROR_USAGE, &error,
