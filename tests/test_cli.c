@@ -93,8 +93,8 @@ static void test_usage(void **state)
 static void test_help_is_true(void **state)
 {
   (void)state;
-  static const char *const names[] = {"run",    "check", "compare", "plot",
-                                      "models", "init",  "version", "help"};
+  static const char *const names[] = {"run",  "check",   "compare", "plot",  "models",
+                                      "init", "version", "help",    "resume"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     char command[128];
     snprintf(command, sizeof command, "%%b/huddle help %s", names[i]);
@@ -217,6 +217,39 @@ static void test_signal(void **state)
   assert_false(exists("stopped/moments.csv"));
 }
 
+/* A run stopped by a signal goes on from its checkpoint to the same bits; a damaged one is refused.
+ */
+static void test_resume(void **state)
+{
+  (void)state;
+  static const char *const models[] = {"first_order.yaml --set velocity.cells=64",
+                                       "particles.yaml --set particles.count=100000"};
+  for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+    char command[1024];
+    snprintf(command, sizeof command,
+             "m='models/%s --set time.checkpoint_every=5 --quiet'; rm -rf %%s/whole %%s/cut; "
+             "%%b/huddle run $m -o %%s/whole && { %%b/huddle run $m -o %%s/cut & "
+             "while kill -0 $! && [ ! -e %%s/cut/checkpoint ]; do sleep 0.01; done; kill -TERM $!; "
+             "wait $!; echo status $?; }",
+             models[i]);
+    expect(command, 0, "status 3");
+    assert_false(exists("cut/moments.csv"));
+    expect("cp %s/cut/checkpoint %s/good; printf X | dd of=%s/cut/checkpoint "
+           "bs=1 seek=300 conv=notrunc 2>/dev/null; %b/huddle resume %s/cut; r=$?; "
+           "cp %s/good %s/cut/checkpoint; exit $r",
+           2, "damaged");
+    expect("head -c 500 %s/good > %s/cut/checkpoint; %b/huddle resume %s/cut; r=$?; "
+           "cp %s/good %s/cut/checkpoint; exit $r",
+           2, "damaged");
+    expect(
+        "%b/huddle resume %s/cut --quiet && for f in moments.csv f1.csv result.nc model.yaml; do "
+        "cmp %s/whole/$f %s/cut/$f || exit 9; done",
+        0, "");
+    assert_false(exists("cut/checkpoint"));
+    expect("%b/huddle resume %s/cut", 2, "checkpoint");
+  }
+}
+
 static void test_plot_and_compare(void **state)
 {
   (void)state;
@@ -268,6 +301,7 @@ int main(void)
       cmocka_unit_test(test_failed_runs_leave_nothing),
       cmocka_unit_test(test_output_failures),
       cmocka_unit_test(test_signal),
+      cmocka_unit_test(test_resume),
       cmocka_unit_test(test_plot_and_compare),
       cmocka_unit_test(test_examples),
   };

@@ -111,3 +111,8 @@ struct hud_negativity hud_positivity_found(const struct hud_positivity *p, int k
 {
   return p->found[k - 1];
 }
+
+void hud_positivity_resume(struct hud_positivity *p, int k, struct hud_negativity found)
+{
+  p->found[k - 1] = found;
+}

@@ -36,4 +36,7 @@ void hud_positivity_observe(struct hud_positivity *positivity, double t, const d
 /* What was found for f_k, k = 1 or 2; f_2 is never lost where it is not part of the model. */
 struct hud_negativity hud_positivity_found(const struct hud_positivity *positivity, int k);
 
+/* Goes on from what an earlier process had found. */
+void hud_positivity_resume(struct hud_positivity *positivity, int k, struct hud_negativity found);
+
 #endif

@@ -18,6 +18,7 @@ enum hud_exit {
 
 /* Each takes its own arguments (argv[0] is the subcommand) and returns an exit status. */
 int hud_cli_run(int argc, char **argv);
+int hud_cli_resume(int argc, char **argv);
 int hud_cli_check(int argc, char **argv);
 int hud_cli_compare(int argc, char **argv);
 int hud_cli_plot(int argc, char **argv);

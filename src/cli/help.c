@@ -13,6 +13,10 @@ static const struct hud_command commands[] = {
      "The folder receives moments.csv, f1.csv, result.nc, summary.json and model.yaml (the model\n"
      "with all defaults). A folder that already holds results is refused without --force.\n"
      "--set changes one value of the model file, as if it stood there: --set epsilon=0.01\n"},
+    {"resume", hud_cli_resume, "DIR [--quiet]",
+     "goes on from the checkpoint of a run that was stopped",
+     "A run writes checkpoints if time.checkpoint_every says so. The result has the same bits as\n"
+     "that of a run that was not stopped.\n"},
     {"check", hud_cli_check, "MODEL.yaml [--set key.path=value]...",
      "validates a model, prints it with its defaults, its size and its theory; runs nothing", ""},
     {"compare", hud_cli_compare, "DIR DIR",

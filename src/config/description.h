@@ -136,6 +136,7 @@ struct hud_velocity_spec {
 
 struct hud_time_spec {
   double end, output_every; /* output at 0, output_every, 2 output_every, ..., end */
+  int64_t checkpoint_every; /* rows of output; 0: no checkpoints */
 };
 
 enum hud_integrator { HUD_INTEGRATOR_CVODE, HUD_INTEGRATOR_PICARD };

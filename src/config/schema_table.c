@@ -211,6 +211,10 @@ static const struct hud_key keys[] = {
      .meaning = "end of the run, which starts at t = 0"},
     {TOP, .path = "time.output_every", NUMBER(IN(time.output_every)), POSITIVE,
      .default_note = "time.end / 100", .meaning = "time between rows of output"},
+    {TOP, .path = "time.checkpoint_every", INTEGER(INT64, IN(time.checkpoint_every)),
+     RANGE(0, 1000000), .fallback = "0",
+     .meaning = "rows of output between checkpoints, from which `huddle resume` goes on; the time "
+                "integration starts afresh at each; 0: none"},
 
     {TOP, .path = "solver", MAPPING, .meaning = "tolerances and limits"},
     {TOP, .path = "solver.rtol", NUMBER(IN(solver.rtol)), .min = 0.0, .min_open = true, .max = 0.1,

@@ -338,6 +338,14 @@ hud_status hud_evolve_restart(struct hud_evolve *evolve, double t, const double 
                             : explain(evolve, flag, error);
 }
 
+hud_status hud_evolve_resume(struct hud_evolve *evolve, double t, const double *y,
+                             const struct hud_evolve_counters *before, struct hud_error *error)
+{
+  hud_status status = hud_evolve_restart(evolve, t, y, error);
+  evolve->before = *before;
+  return status;
+}
+
 void hud_evolve_counters(const struct hud_evolve *evolve, struct hud_evolve_counters *counters)
 {
   void *cvode = evolve->cvode;

@@ -47,6 +47,10 @@ hud_status hud_evolve_to(struct hud_evolve *evolve, double t, double *y, struct 
 hud_status hud_evolve_restart(struct hud_evolve *evolve, double t, const double *y,
                               struct hud_error *error);
 
+/* The same in another process than the one that reached t: counters go on from `before`. */
+hud_status hud_evolve_resume(struct hud_evolve *evolve, double t, const double *y,
+                             const struct hud_evolve_counters *before, struct hud_error *error);
+
 void hud_evolve_counters(const struct hud_evolve *evolve, struct hud_evolve_counters *counters);
 
 /* "6.4.1" */

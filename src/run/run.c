@@ -16,26 +16,23 @@
 #include "base/alloc.h"
 #include "huddle/version.h"
 #include "output/results.h"
+#include "run/checkpoint.h"
 #include "run/simulation.h"
 
 enum { LIBRARIES = 5 };
-
-/* What is watched while a run goes on. */
-struct watch {
-  double mass, mean, spread; /* at t = 0; spread: standard deviation */
-  double mass_drift, mean_drift;
-  double least_f1, least_f1_time; /* smallest min_f1 / max_f1 so far; NaN: the method has none */
-};
 
 struct run {
   const struct hud_run_options *options;
   struct hud_simulation *simulation;
   struct hud_results *results;
   struct hud_summary summary;
-  struct watch watch;
+  struct hud_watch watch;
   struct hud_positivity *positivity; /* of a scalar model where it can be seen, else NULL */
   size_t v_count;
   double *f1, *f2;
+  struct hud_history history; /* kept only where checkpoints are written */
+  double *record;             /* one entry of it: row, f1, f2 */
+  double checkpoint_time;     /* of the last checkpoint; NaN: none */
   double wall_start;
   char muparser[32], yaml[32], fftw[32];
   struct hud_named_text libraries[LIBRARIES];
@@ -125,12 +122,12 @@ static double smallest(size_t count, const double *values)
 /* row: t, mass, mean, variance, ... */
 static void observe(struct run *run, const double *row)
 {
-  struct watch *watch = &run->watch;
+  struct hud_watch *watch = &run->watch;
   if (row[0] == 0.0) {
-    *watch = (struct watch){.mass = row[1],
-                            .mean = row[2],
-                            .spread = sqrt(fmax(row[3], 0.0) / row[1]),
-                            .least_f1 = NAN};
+    *watch = (struct hud_watch){.mass = row[1],
+                                .mean = row[2],
+                                .spread = sqrt(fmax(row[3], 0.0) / row[1]),
+                                .least_f1 = NAN};
   }
   double scale = watch->spread > 0.0 ? watch->spread : 1.0;
   watch->mass_drift = fmax(watch->mass_drift, fabs(row[1] - watch->mass) / watch->mass);
@@ -144,6 +141,26 @@ static void observe(struct run *run, const double *row)
   }
 }
 
+static hud_status keep_record(struct run *run, struct hud_error *error)
+{
+  size_t n = run->v_count, columns;
+  if (run->simulation->description->time.checkpoint_every == 0)
+    return HUD_OK;
+  hud_simulation_quantities(run->simulation, &columns);
+  if (run->record == NULL) {
+    run->history.length = columns + n + (run->f2 != NULL ? n * n : 0);
+    hud_status status = HUD_NEW(&run->record, run->history.length, "a record", error);
+    if (status != HUD_OK)
+      return status;
+  }
+  memcpy(run->record, run->simulation->row, columns * sizeof(double));
+  if (n > 0)
+    memcpy(run->record + columns, run->f1, n * sizeof(double));
+  if (run->f2 != NULL)
+    memcpy(run->record + columns + n, run->f2, n * n * sizeof(double));
+  return hud_history_add(&run->history, run->record, error);
+}
+
 static hud_status record(struct run *run, struct hud_error *error)
 {
   struct hud_simulation *simulation = run->simulation;
@@ -153,15 +170,58 @@ static hud_status record(struct run *run, struct hud_error *error)
     status = hud_simulation_density(simulation, 1, run->f1, n, error);
   if (status == HUD_OK && run->f2 != NULL)
     status = hud_simulation_density(simulation, 2, run->f2, n * n, error);
+  if (status == HUD_OK)
+    status = hud_simulation_measure(simulation, error);
   if (status != HUD_OK)
-    return status;
-  if ((status = hud_simulation_measure(simulation, error)) != HUD_OK)
     return status;
   observe(run, simulation->row);
   if (run->positivity != NULL)
     hud_positivity_observe(run->positivity, simulation->time, simulation->y);
-  return hud_results_record(run->results, simulation->time, simulation->row + 1,
-                            n > 0 ? run->f1 : NULL, run->f2, error);
+  status = keep_record(run, error);
+  if (status == HUD_OK)
+    status = hud_results_record(run->results, simulation->time, simulation->row + 1,
+                                n > 0 ? run->f1 : NULL, run->f2, error);
+  return status;
+}
+
+/* Writes the checkpoint that is due after row i, and starts the integrator afresh, so that a run
+ * that goes on from here gives the same bits. */
+static hud_status save(struct run *run, long long i, struct hud_error *error)
+{
+  struct hud_simulation *simulation = run->simulation;
+  long long every = simulation->description->time.checkpoint_every;
+  if (every == 0 || i % every != 0 || simulation->time >= simulation->description->time.end)
+    return HUD_OK;
+  for (int k = 1; k <= 2 && run->positivity != NULL; k++)
+    run->watch.negativity[k - 1] = hud_positivity_found(run->positivity, k);
+  hud_status status =
+      hud_checkpoint_write(simulation, &run->history, &run->watch, run->options->directory, error);
+  if (status == HUD_OK && simulation->evolve != NULL)
+    status = hud_evolve_restart(simulation->evolve, simulation->time, simulation->y, error);
+  run->checkpoint_time = simulation->time;
+  return status;
+}
+
+/* Takes up a run where its checkpoint left it: the state, and the records so far. */
+static hud_status take_up(struct run *run, struct hud_error *error)
+{
+  size_t columns, n = run->v_count;
+  hud_simulation_quantities(run->simulation, &columns);
+  hud_status status = hud_checkpoint_restore(run->options->checkpoint, run->simulation,
+                                             &run->history, &run->watch, error);
+  if (status == HUD_OK && run->history.length != columns + n + (run->f2 != NULL ? n * n : 0))
+    status = hud_fail(error, HUD_ERROR_INPUT, "the checkpoint does not fit its model");
+  if (status == HUD_OK)
+    status = HUD_NEW(&run->record, run->history.length, "a record", error);
+  for (size_t i = 0; i < run->history.count && status == HUD_OK; i++) {
+    const double *row = run->history.data + i * run->history.length;
+    status = hud_results_record(run->results, row[0], row + 1, n > 0 ? row + columns : NULL,
+                                run->f2 != NULL ? row + columns + n : NULL, error);
+  }
+  for (int k = 1; k <= 2 && run->positivity != NULL && status == HUD_OK; k++)
+    hud_positivity_resume(run->positivity, k, run->watch.negativity[k - 1]);
+  run->checkpoint_time = run->simulation->time;
+  return status;
 }
 
 /* Output times are multiples of output_every, and the end; a multiple that is the end but for
@@ -175,13 +235,16 @@ static double output_time(const struct hud_time_spec *time, long long i)
 static hud_status integrate(struct run *run, struct hud_error *error)
 {
   const struct hud_time_spec *time = &run->simulation->description->time;
-  hud_status status = record(run, error);
-  double t = 0.0;
-  for (long long i = 1; t < time->end && status == HUD_OK; i++) {
+  hud_status status = run->options->checkpoint != NULL ? take_up(run, error) : record(run, error);
+  double t = run->simulation->time;
+  long long i = run->options->checkpoint != NULL ? (long long)run->history.count : 1;
+  for (; t < time->end && status == HUD_OK; i++) {
     t = output_time(time, i);
     status = hud_simulation_advance(run->simulation, t, error);
     if (status == HUD_OK)
       status = record(run, error);
+    if (status == HUD_OK)
+      status = save(run, i, error);
   }
   return status;
 }
@@ -293,7 +356,7 @@ static hud_status add_model_facts(struct run *run, struct hud_error *error)
 
 static hud_status add_warnings(struct run *run, struct hud_error *error)
 {
-  const struct watch *watch = &run->watch;
+  const struct hud_watch *watch = &run->watch;
   char text[512];
   hud_status status = HUD_OK;
   if (run->positivity == NULL && watch->least_f1 < -1e-9) {
@@ -338,7 +401,7 @@ static hud_status finish(struct run *run, struct hud_error *error)
 hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *options,
                    struct hud_error *error)
 {
-  struct run run = {.options = options, .wall_start = hud_clock()};
+  struct run run = {.options = options, .wall_start = hud_clock(), .checkpoint_time = NAN};
   hud_summary_init(&run.summary);
   for (size_t i = 0; i < hud_model_file_note_count(file); i++)
     hud_log_info(options->log, "note: %s", hud_model_file_note(file, i));
@@ -350,12 +413,38 @@ hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *op
     status = integrate(&run, error);
   if (status == HUD_OK)
     status = finish(&run, error);
+  if (status == HUD_OK)
+    hud_checkpoint_remove(options->directory);
+  else if (!isnan(run.checkpoint_time))
+    hud_log_warning(options->log, "`huddle resume %s` goes on from the checkpoint at t = %.6g",
+                    options->directory, run.checkpoint_time);
   hud_results_abandon(run.results);
   hud_simulation_close(run.simulation);
   hud_summary_free(&run.summary);
   hud_positivity_free(run.positivity);
   hud_free(run.f1);
   hud_free(run.f2);
+  hud_free(run.history.data);
+  hud_free(run.record);
+  return status;
+}
+
+hud_status hud_run_resume(const struct hud_run_options *options, struct hud_error *error)
+{
+  struct hud_checkpoint *checkpoint = NULL;
+  struct hud_model_file *file = NULL;
+  hud_status status = hud_checkpoint_read(&checkpoint, options->directory, error);
+  if (status == HUD_OK) {
+    const char *model = hud_checkpoint_model(checkpoint);
+    status = hud_model_file_parse(&file, "checkpoint", model, strlen(model), NULL, 0, error);
+  }
+  if (status == HUD_OK) {
+    struct hud_run_options resumed = *options;
+    resumed.force = true;
+    resumed.checkpoint = checkpoint;
+    status = hud_run(file, &resumed, error);
+  }
+  hud_checkpoint_free(checkpoint);
   return status;
 }
 

@@ -180,6 +180,19 @@ static hud_status create_columns(struct hud_stochastic *s, struct hud_error *err
   return HUD_OK;
 }
 
+hud_status hud_stochastic_write(const struct hud_stochastic *s, FILE *stream,
+                                struct hud_error *error)
+{
+  return hud_ensemble_write(s->ensemble, stream, error);
+}
+
+hud_status hud_stochastic_read(struct hud_stochastic *s, FILE *stream, double time,
+                               struct hud_error *error)
+{
+  s->time = time;
+  return hud_ensemble_read(s->ensemble, stream, error);
+}
+
 const char *const *hud_stochastic_names(const struct hud_stochastic *s, size_t *count)
 {
   *count = s->column_count;

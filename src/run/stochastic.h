@@ -7,6 +7,7 @@
 #define HUD_RUN_STOCHASTIC_H
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/log.h"
 #include "config/description.h"
@@ -32,6 +33,12 @@ hud_status hud_stochastic_estimate(const struct hud_description *description, do
  * that of some earlier time. */
 hud_status hud_stochastic_advance(struct hud_stochastic *stochastic, double t,
                                   struct hud_error *error);
+
+/* The state, into and out of a checkpoint; see hud_ensemble_write. */
+hud_status hud_stochastic_write(const struct hud_stochastic *stochastic, FILE *stream,
+                                struct hud_error *error);
+hud_status hud_stochastic_read(struct hud_stochastic *stochastic, FILE *stream, double time,
+                               struct hud_error *error);
 
 /* As hud_diagnostics: names with `t` first, and the values of one row. */
 const char *const *hud_stochastic_names(const struct hud_stochastic *stochastic, size_t *count);
