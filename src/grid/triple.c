@@ -276,12 +276,16 @@ static void transform_back(struct hud_grid_triple *t)
   }
 }
 
-static bool is_non_negative(size_t count, const double *x)
+/* Non-negative up to the round-off that a time integrator leaves; directions of a derivative are
+ * not. */
+static bool is_density(size_t count, const double *x)
 {
-  bool result = true;
-  for (size_t i = 0; i < count; i++)
-    result = result && x[i] >= 0.0;
-  return result;
+  double smallest = 0.0, largest = 0.0;
+  for (size_t i = 0; i < count; i++) {
+    smallest = x[i] < smallest ? x[i] : smallest;
+    largest = x[i] > largest ? x[i] : largest;
+  }
+  return smallest >= -1e-9 * largest;
 }
 
 /* Sums of gain and of gain times v_1 + v_2 - 2 (centre), in cells. */
@@ -300,9 +304,10 @@ static void sums(const struct hud_grid_triple *t, double *mass, double *moment)
   *moment = hud_sum_result(&first);
 }
 
-/* Non-negative data have a non-negative gain; what the transforms leave below zero is round-off
- * (and, at the edges of the window, extrapolation). It is set to zero, and the change of mass and
- * mean, of the same size, is undone by a factor 1 + A + B (v_1 + v_2). */
+/* Densities have a non-negative gain; what the transforms leave where it should be zero is
+ * round-off of either sign (and, at the edges of the window, extrapolation below zero). Both go,
+ * and the change of mass and mean, of the same size, is undone by a factor 1 + A + B (v_1 + v_2).
+ */
 static void remove_noise(struct hud_grid_triple *t)
 {
   size_t n = t->n;
@@ -344,7 +349,7 @@ hud_status hud_grid_triple_apply(struct hud_grid_triple *t, double mu, double ka
     add_node(t, t->u[q], t->h * t->weight[q], f1, f2);
   transform_back(t);
   hud_grid_triple_collect(t);
-  if (!t->compensate && is_non_negative(t->n, f1) && is_non_negative(t->n * (t->n + 1) / 2, f2))
+  if (!t->compensate && is_density(t->n, f1) && is_density(t->n * (t->n + 1) / 2, f2))
     remove_noise(t);
   return HUD_OK;
 }
