@@ -96,6 +96,44 @@ static void second_moments_are_exact_from_mu11_one(void **state)
   }
 }
 
+/* sum r^p f_2. */
+static double difference_moment(const struct grid *grid, const double *f2, int p)
+{
+  double sum = 0.0;
+  for (size_t i = 0; i < grid->n; i++)
+    for (size_t j = 0; j < grid->n; j++)
+      sum += pow(grid->h * ((double)i - (double)j), p) * grid->h * grid->h *
+             f2[hud_grid_pair_index(grid->rep, i, j)];
+  return sum;
+}
+
+/* Away from the diagonal: d/dt sum r^4 f = -4 sum r^4 f + 16 h^2 sum r^2 f, no term of order h^3.
+ */
+static void fourth_moments_have_a_defect_of_order_two(void **state)
+{
+  (void)state;
+  struct hud_random random;
+  hud_random_seed(&random, 16, 0);
+  for (int trial = 0; trial < 8; trial++) {
+    struct grid grid;
+    grid_open(&grid, 30 + (int)hud_random_below(&random, 9), -2.0, 2.0, HUD_SCHEME_SECOND_ORDER,
+              2.0);
+    double *f2 = zeros(grid.pairs), *rate = zeros(grid.pairs);
+    fill_random(&random, grid.pairs, f2);
+    clear_border(&grid, f2);
+    for (size_t i = 0; i < grid.n; i++)
+      for (size_t j = i < 7 ? 0 : i - 7; j <= i; j++)
+        f2[hud_grid_pair_index(grid.rep, i, j)] = 0.0;
+    grid.ops->drift(grid.rep, 1.0, 2, f2, rate);
+    double expected = -4.0 * difference_moment(&grid, f2, 4) +
+                      16.0 * grid.h * grid.h * difference_moment(&grid, f2, 2);
+    assert_close(difference_moment(&grid, rate, 4), expected,
+                 1e-10 * norm1(grid.pairs, f2) * (double)grid.n);
+    free(f2), free(rate);
+    grid_close(&grid);
+  }
+}
+
 static void join_marginal_and_functionals_are_brute_force(void **state)
 {
   (void)state;
@@ -193,8 +231,19 @@ static void instantaneous_gain_is_the_marginal_of_the_resolvent(void **state)
     assert_ok(grid.ops->joined_marginals(grid.rep, 1.5, 0.8, 1, a, 1, b, 1.0, fused, 2.0, fused,
                                          &grid.error),
               &grid.error);
-    for (size_t i = 0; i < grid.n; i++)
+    for (size_t i = 0; i < grid.n; i++) {
       assert_close(fused[i], plain[i], 1e-13 * norm1(grid.n, plain));
+      plain[i] *= 5.0 / 3.0;
+    }
+    double *other = zeros(grid.n); /* two outputs, each with its factor */
+    assert_ok(grid.ops->joined_marginals(grid.rep, 1.5, 0.8, 1, a, 1, b, 2.0, fused, -3.0, other,
+                                         &grid.error),
+              &grid.error);
+    for (size_t i = 0; i < grid.n; i++) {
+      assert_close(fused[i], plain[i], 1e-13 * norm1(grid.n, plain));
+      assert_close(other[i], -0.6 * plain[i], 1e-13 * norm1(grid.n, plain));
+    }
+    free(other);
     free(a), free(b), free(f2), free(fused), free(plain);
     grid_close(&grid);
   }
@@ -346,6 +395,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(drift_is_its_fluxes),
       cmocka_unit_test(second_moments_are_exact_from_mu11_one),
+      cmocka_unit_test(fourth_moments_have_a_defect_of_order_two),
       cmocka_unit_test(join_marginal_and_functionals_are_brute_force),
       cmocka_unit_test(resolvent_inverts_the_drift),
       cmocka_unit_test(instantaneous_gain_is_the_marginal_of_the_resolvent),

@@ -148,6 +148,27 @@ static void flow_keeps_mass_mean_and_sign(void **state)
   }
 }
 
+/* Half of a cell of difference 2 goes inward: by hand, for u = 1/2 on one antidiagonal of even d.
+ */
+static void flow_splits_cells_as_it_says(void **state)
+{
+  (void)state;
+  struct grid grid;
+  grid_open(&grid, 17, -1.0, 1.0, HUD_SCHEME_SECOND_ORDER, 1.0);
+  double *f2 = zeros(grid.pairs), *out = zeros(grid.pairs);
+  for (size_t d = 0; d <= 4; d++) /* cells at (8 + d, 8 - d): values 1, 2, 4, 8, 16 */
+    f2[hud_grid_pair_index(grid.rep, 8 + d, 8 - d)] = pow(2.0, (double)d);
+  assert_ok(grid.ops->flow(grid.rep, log(2.0), 2, f2, out, &grid.error), &grid.error);
+  /* d = 0: all of cell 0, and the inner half [1, 2] of cells d = +-2 with slope (4 - 1)/4. */
+  double inner = 2.0 - 0.5 * 0.75;
+  assert_close(out[hud_grid_pair_index(grid.rep, 8, 8)], 1.0 + inner, 1e-14);
+  /* d = 2: the outer half of cell 2, all of cell 4, the inner half of cell 6. */
+  double outer = 2.0 + 0.5 * 0.75, next = 8.0 - 0.5 * (16.0 - 4.0) / 4.0;
+  assert_close(out[hud_grid_pair_index(grid.rep, 9, 7)], 0.5 * outer + 4.0 + 0.5 * next, 1e-14);
+  free(f2), free(out);
+  grid_close(&grid);
+}
+
 static double flow_error(int n, enum hud_drift_scheme scheme)
 {
   struct grid grid;
@@ -352,6 +373,7 @@ int main(void)
       cmocka_unit_test(atoms_keep_mass_and_mean),
       cmocka_unit_test(pair_atoms_are_symmetrised),
       cmocka_unit_test(flow_keeps_mass_mean_and_sign),
+      cmocka_unit_test(flow_splits_cells_as_it_says),
       cmocka_unit_test(flow_has_its_order),
       cmocka_unit_test(preconditioner_keeps_invariants_and_inverts_pairs),
       cmocka_unit_test(preconditioner_refuses_dynamic_triples),

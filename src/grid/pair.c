@@ -8,12 +8,13 @@
  * and d + 2 carries
  *   Phi_d[j] = c0 q_d[j] + b1 q_{d+2}[j-1] + b2 q_{d+4}[j-2] + b3 q_{d+6}[j-3],
  *   (DG)_d[j] += (d = 0 ? 2 : 1) Phi_d[j],   (DG)_{d+2}[j-1] -= Phi_d[j]
- * (twice at d = 0, which takes in both signs of r). Upwind: b1 = 1. Second order: b1 = 3/2,
- * b2 = -1/2, and b1 = 2 at d = 0. Then d/dt sum r^2 f = -2 sum r^2 f exactly, but for the mass at
- * r = +-h, which nothing moves; c0 = 1/2 at d = 1 takes it into account and makes second moments
- * exact at every n (docs/numerics.md). That term lets G_1 grow at rate 1/4, so it is used only
- * where mu11 >= 1 outweighs it. The linear second-order scheme is not positive for unresolved data.
- */
+ * (twice at d = 0, which takes in both signs of r). Upwind: b1 = 1. Second order: b1 = 5/3,
+ * b2 = -5/6, b3 = 1/6, but b1 = 2, b2 = -1 at d = 0 and b1 = 3/2 at d = 1: of the schemes that read
+ * from outside only, that with the least dispersion that still damps every wave. Then
+ * d/dt sum r^2 f = -2 sum r^2 f exactly, but for the mass at r = +-h, which nothing moves; c0 = 1/2
+ * at d = 1 takes it into account and makes second moments exact at every n (docs/numerics.md). That
+ * term lets G_1 grow at rate 1/4, so it is used only where mu11 >= 1 outweighs it. The linear
+ * second-order scheme is not positive for unresolved data. */
 #include "grid/internal.h"
 
 #include "base/alloc.h"
