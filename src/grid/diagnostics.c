@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Positivity and entropy on the grid: equations (38) to (40) of [KMS], with the signs and factors
- * of docs/mathematics.md. Nothing is clipped: cells where a logarithm does not exist are left out
+ * of docs/corrections.md. Nothing is clipped: cells where a logarithm does not exist are left out
  * and counted. */
 #include "grid/diagnostics.h"
 

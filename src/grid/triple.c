@@ -3,7 +3,7 @@
  * The gain that a quasi-stationary f_3 makes in f_2, in O(n^2 log n): int f_3 dv_3 with
  *   f_3 = (mu + kappa div(U_3 .))^{-1} Sym(f_1 x f_2)
  *       = (1/kappa) int_0^1 u^{mu/kappa - 1} [push-forward of Sym(f_1 x f_2) for e^{-kappa s} = u]
- * du, [KMS] (12) with the drift of docs/mathematics.md. The gain in f_1 is the marginal of this
+ * du, [KMS] (12) with the drift of docs/corrections.md. The gain in f_1 is the marginal of this
  * one, so f_3 itself is never formed.
  *
  * A node u of Gauss-Jacobi quadrature (four are exact for moments to order 7) takes the free
