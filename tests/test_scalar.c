@@ -3,6 +3,7 @@
  * The scalar models (47), (48): their operators against second moments worked out by hand, the
  * equation (9a) that (47) came from, orders against the hierarchy, conservation, matched data, grid
  * against moments, the limit eps -> 0, and the measured loss of positivity. */
+#define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +12,12 @@
 #include "analysis/positivity.h"
 #include "base/gmres.h"
 #include "base/random.h"
+#include "grid/grid.h"
 #include "huddle.h"
 #include "models/scalar.h"
 #include "moment_model.h"
 #include "run/simulation.h"
+#include "scratch.h"
 
 #define RATES                                                                                      \
   "rates:\n"                                                                                       \
@@ -605,8 +608,45 @@ static void test_positivity_record(void **state)
   assert_close(found.mass, 0.05 * largest * 0.1, 1e-14);
   assert_close(found.least, -0.05, 1e-15);
   assert_false(hud_positivity_found(positivity, 2).lost);
+  s->y[100 + hud_grid_pair_index(s->model->rep, 60, 30)] = -1.0;
+  hud_positivity_observe(positivity, 0.5, s->y);
+  found = hud_positivity_found(positivity, 2);
+  assert_close(found.since, 0.5, 0.0);
+  assert_close(found.place[0] + found.place[1], 1.05 - 1.95, 1e-13);
+  assert_close(fabs(found.place[0] - found.place[1]), 3.0, 1e-13);
+  assert_close(found.mass, 2.0 * 0.1 * 0.1, 1e-14); /* both orders of the pair */
   hud_positivity_free(positivity);
   hud_simulation_close(s);
+}
+
+/* A run of the model file that shows it says so in its summary. */
+static void test_positivity_in_the_summary(void **state)
+{
+  (void)state;
+  static const char *const overrides[] = {"velocity.cells=64", "time.end=0.05"};
+  struct hud_error error = {0};
+  char folder[SCRATCH_PATH], line[64];
+  double mass = 0.0;
+  scratch_create(folder);
+  assert_ok(hud_simulation_run("models/scalar.yaml", overrides, 2, folder, 1, &error), &error);
+  char *text = scratch_read(folder, "summary.json", NULL);
+  const char *found = strstr(text, "\"f2_negative_mass\": ");
+  assert_non_null(found);
+  assert_int_equal(sscanf(found, "\"f2_negative_mass\": %lf", &mass), 1);
+  assert_close(mass, 0.0174, 0.001);
+  assert_non_null(strstr(text, "f_1 lost its positivity"));
+  assert_non_null(strstr(text, "\"f1_negative_since\": 0,"));
+  assert_non_null(strstr(text, "\"inversion_iterations\": "));
+  free(text);
+  assert_ok(hud_simulation_run("models/scalar_implicit.yaml", overrides, 2, folder, 1, &error),
+            &error);
+  text = scratch_read(folder, "summary.json", NULL);
+  snprintf(line, sizeof line, "f_%d lost its positivity", 1);
+  assert_null(strstr(text, line));
+  snprintf(line, sizeof line, "f_%d lost its positivity", 2);
+  assert_non_null(strstr(text, line));
+  free(text);
+  scratch_remove(folder);
 }
 
 /* ---- errors ---- */
@@ -675,6 +715,7 @@ int main(void)
       cmocka_unit_test(test_positivity_is_lost),
       cmocka_unit_test(test_positivity_is_kept),
       cmocka_unit_test(test_positivity_record),
+      cmocka_unit_test(test_positivity_in_the_summary),
       cmocka_unit_test(test_errors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
