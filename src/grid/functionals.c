@@ -5,6 +5,7 @@
  * depend on the vector width. */
 #include "grid/internal.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clones.h"
@@ -102,4 +103,17 @@ double hud_grid_spread(const struct hud_representation *rep, int k, const double
                             hud_grid_line_sum(n - d, fk + hud_grid_offset(n, d)));
   double cell = grid->h * grid->h;
   return cell * cell * hud_sum_result(&sum);
+}
+
+double hud_grid_norm(const struct hud_representation *rep, int k, const double *fk)
+{
+  const struct hud_grid *grid = hud_grid_of(rep);
+  size_t n = grid->n;
+  struct hud_sum sum = {0.0, 0.0};
+  for (size_t d = 0; d < (k == 1 ? 1 : n); d++) {
+    const double *row = fk + hud_grid_offset(n, d);
+    for (size_t j = 0; j < n - d; j++)
+      hud_sum_add(&sum, (d == 0 ? 1.0 : 2.0) * fabs(row[j]));
+  }
+  return (k == 1 ? grid->h : grid->h * grid->h) * hud_sum_result(&sum);
 }

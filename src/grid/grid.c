@@ -101,6 +101,7 @@ static const struct hud_representation_ops grid_ops = {
     .mass = hud_grid_mass,
     .moments = hud_grid_moments,
     .spread = hud_grid_spread,
+    .norm = hud_grid_norm,
     .project = hud_grid_project,
     .project_atoms = hud_grid_project_atoms,
     .scale = NULL,

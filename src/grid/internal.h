@@ -104,6 +104,8 @@ double hud_grid_mass(const struct hud_representation *rep, int k, const double *
 void hud_grid_moments(const struct hud_representation *rep, int k, const double *fk, double center,
                       int order, double *out);
 double hud_grid_spread(const struct hud_representation *rep, int k, const double *fk);
+/* L1 norm. */
+double hud_grid_norm(const struct hud_representation *rep, int k, const double *fk);
 /* int (v_1 - center) f_k. */
 double hud_grid_first_moment(const struct hud_grid *grid, int k, const double *fk, double center);
 

@@ -354,6 +354,16 @@ static void moments_scale(const struct hud_representation *rep, int k, const dou
         scale[index] = magnitude[p];
 }
 
+/* The largest moment about the origin. A join averages products of moments, a marginal takes some
+ * of them, and a flow, whose velocities are convex combinations, averages moments of one degree. */
+static double moments_norm(const struct hud_representation *rep, int k, const double *fk)
+{
+  double largest = 0.0;
+  for (size_t index = 0; index < moments_length(rep, k); index++)
+    largest = fmax(largest, fabs(fk[index]));
+  return largest;
+}
+
 /* "moment (2,1)"; the mass is "moment (0)". */
 static void moments_describe(const struct hud_representation *rep, int k, size_t index, char *text,
                              size_t size)
@@ -396,6 +406,7 @@ static const struct hud_representation_ops moments_ops = {
     .moments = moments_moments,
     .max_moment = moments_max_moment,
     .spread = moments_spread,
+    .norm = moments_norm,
     .project = moments_project,
     .project_atoms = moments_project_atoms,
     .scale = moments_scale,

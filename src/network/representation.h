@@ -72,6 +72,11 @@ struct hud_representation_ops {
   /* int (v_1 - v_2)^2 f_k, k >= 2. */
   double (*spread)(const struct hud_representation *rep, int k, const double *fk);
 
+  /* Optional: a norm in which joins, marginals and flows are bounded by one, |join| <= |f_i| |f_j|,
+   * |marginal| <= |f_k|, |flow| <= |f_k|: the L1 norm where values are held (up to the scheme's own
+   * over- and undershoots). */
+  double (*norm)(const struct hud_representation *rep, int k, const double *fk);
+
   /* ---- initial data ---- */
 
   /* out = the density (assigns). Warnings about what does not fit (mass outside a window) go into

@@ -266,9 +266,40 @@ static hud_status add_inversions(struct run *run, struct hud_error *error)
   return status;
 }
 
+/* What the Picard iteration took, and its contraction factor against that of Theorem 3.2. */
+static hud_status add_picard_counters(struct run *run, struct hud_error *error)
+{
+  struct hud_picard_counters c;
+  struct hud_extras *extras = &run->summary.counters;
+  hud_picard_counters(run->simulation->picard, &c);
+  const struct {
+    const char *name;
+    int64_t value;
+  } counters[] = {
+      {"unknowns", (int64_t)hud_model_system(run->simulation->model)->size},
+      {"windows", c.windows},
+      {"iterations", c.iterations},
+      {"iterations_most", c.most},
+      {"rhs_evaluations", c.rhs_evaluations},
+  };
+  hud_status status = HUD_OK;
+  for (size_t i = 0; i < sizeof counters / sizeof counters[0] && status == HUD_OK; i++)
+    status = hud_extras_add_integer(extras, counters[i].name, counters[i].value, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_number(extras, "contraction_observed", c.observed, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_number(extras, "contraction_theory", c.theory, error);
+  hud_log_info(run->options->log,
+               "Picard: %lld windows, contraction factor %.3g; Theorem 3.2 allows %.3g",
+               (long long)c.windows, c.observed, c.theory);
+  return status;
+}
+
 static hud_status add_counters(struct run *run, struct hud_error *error)
 {
   struct hud_evolve_counters c;
+  if (run->simulation->picard != NULL)
+    return add_picard_counters(run, error);
   hud_evolve_counters(run->simulation->evolve, &c);
   const struct {
     const char *name;

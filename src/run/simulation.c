@@ -8,6 +8,23 @@
 
 #include "base/alloc.h"
 
+static hud_status start_picard(struct hud_simulation *simulation, const volatile sig_atomic_t *stop,
+                               struct hud_error *error)
+{
+  const struct hud_description *d = simulation->description;
+  const struct hud_model *model = simulation->model;
+  const struct hud_picard_options options = {
+      .tolerance = 1e-3 * d->solver.rtol,
+      .max_wall = d->solver.max_wall,
+      .stop = stop,
+  };
+  if (model->scalar != NULL)
+    return hud_fail_at(error, HUD_ERROR_INPUT, "solver.integrator",
+                       "the scalar models have no mild form (30) for the integrator picard");
+  return hud_picard_create(&simulation->picard, model->network, model->rep, model->assembler, 0.0,
+                           simulation->y, &options, error);
+}
+
 static hud_status start(struct hud_simulation *simulation, const volatile sig_atomic_t *stop,
                         const struct hud_log *log, struct hud_error *error)
 {
@@ -22,6 +39,8 @@ static hud_status start(struct hud_simulation *simulation, const volatile sig_at
       .log = log,
   };
   hud_status status = hud_model_initial(simulation->model, simulation->y, error);
+  if (status == HUD_OK && d->solver.integrator == HUD_INTEGRATOR_PICARD)
+    return start_picard(simulation, stop, error);
   if (status == HUD_OK)
     status = hud_evolve_create(&simulation->evolve, hud_model_system(simulation->model), 0.0,
                                simulation->y, &options, error);
@@ -109,6 +128,7 @@ void hud_simulation_close(struct hud_simulation *simulation)
     return;
   hud_stochastic_free(simulation->stochastic);
   hud_evolve_free(simulation->evolve);
+  hud_picard_free(simulation->picard);
   hud_diagnostics_free(simulation->diagnostics);
   hud_model_free(simulation->model);
   hud_model_file_free(simulation->file);
@@ -141,7 +161,9 @@ hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
     simulation->time = status == HUD_OK ? t : simulation->time;
     return status;
   }
-  status = hud_evolve_to(simulation->evolve, t, simulation->next, error);
+  status = simulation->picard != NULL
+               ? hud_picard_to(simulation->picard, t, simulation->next, error)
+               : hud_evolve_to(simulation->evolve, t, simulation->next, error);
   if (status != HUD_OK)
     return status;
   double *reached = simulation->next;

@@ -8,6 +8,7 @@
 #include "analysis/diagnostics.h"
 #include "config/model_file.h"
 #include "evolve/evolve.h"
+#include "evolve/picard.h"
 #include "models/model.h"
 #include "run/stochastic.h"
 
@@ -19,6 +20,7 @@ struct hud_simulation {
   struct hud_model *model;
   struct hud_diagnostics *diagnostics;
   struct hud_evolve *evolve;
+  struct hud_picard *picard; /* instead of evolve for solver.integrator: picard, else NULL */
   double time;
   double *y, *next; /* the state, and room for the one being computed */
   double *row;      /* room for one row of diagnostics */
