@@ -17,8 +17,8 @@ static hud_status check_network(const struct hud_particles_options *options, int
   const struct hud_network *network = options->network;
   for (size_t r = 0; r < network->reaction_count; r++)
     if (network->reactions[r].product != network->reactions[r].reactant)
-      return hud_fail(
-          error, HUD_ERROR_INPUT,
+      return hud_fail_at(
+          error, HUD_ERROR_INPUT, "counting",
           "there is no particle process for counting as printed in (1): joining {%d,%d} "
           "would make particles, as the gain counts the pair twice and the loss once; "
           "use counting: conserving",

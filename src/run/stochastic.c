@@ -29,7 +29,7 @@ struct hud_stochastic {
   struct hud_ensemble *ensemble;
   struct hud_particles_layout layout;
   double v_infinity, total_mass;
-  double time, slice; /* reached, and as long as the next slice shall be */
+  double time, slice; /* reached; the length of the next slice */
   double wall_start;
   size_t column_count;
   char (*text)[NAME];
@@ -250,7 +250,7 @@ hud_status hud_stochastic_create(struct hud_stochastic **out, const struct hud_d
   s->stop = stop;
   s->log = log;
   s->wall_start = hud_clock();
-  s->slice = d->time.end;
+  s->slice = 1e-9 * d->time.end; /* nothing is known yet of the speed; grows tenfold */
   status = hud_network_create(&s->network, d, error);
   if (status == HUD_OK)
     status = hud_potential_create(&s->potential, &d->potential, error);
@@ -304,9 +304,6 @@ static hud_status check_limits(const struct hud_stochastic *s, struct hud_error 
 
 hud_status hud_stochastic_advance(struct hud_stochastic *s, double t, struct hud_error *error)
 {
-  /* The first slice of all is short: nothing is known yet of the speed. */
-  if (s->time == 0.0)
-    s->slice = fmin(s->slice, 1e-3 * s->description->time.end);
   while (s->time < t) {
     hud_status status = check_limits(s, error);
     if (status != HUD_OK)
