@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clones.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -178,8 +179,8 @@ static size_t cut_segments(const struct hud_radial *radial, double sigma,
       segments[count - 1].end = a + 1;
       continue;
     }
-    segments[count++] = (struct hud_dilation_segment){a, a + 1, radial->offsets[panel],
-                                                      panel_size(radial, panel)};
+    segments[count++] =
+        (struct hud_dilation_segment){a, a + 1, radial->offsets[panel], panel_size(radial, panel)};
   }
   return count;
 }
@@ -221,6 +222,7 @@ void hud_dilation_clear(struct hud_dilation *dilation)
   memset(dilation, 0, sizeof *dilation);
 }
 
+HUD_CLONES
 void hud_dilation_apply(const struct hud_dilation *dilation, const struct hud_radial *radial,
                         int part, const double *u, double *out)
 {
@@ -252,8 +254,8 @@ double hud_radial_tail(const struct hud_radial *radial, int part, const double *
     for (size_t m = n > 2 ? n - 2 : 0; m < n; m++) {
       double coefficient = 0.0;
       for (size_t j = 0; j < n; j++)
-        coefficient += coefficient_weight(n, m, j) * u[radial->offsets[p] + j] /
-                       (odd ? node_root(n, j) : 1.0);
+        coefficient +=
+            coefficient_weight(n, m, j) * u[radial->offsets[p] + j] / (odd ? node_root(n, j) : 1.0);
       tail += fabs(coefficient);
     }
     worst = fmax(worst, tail * radial->edges[p + 1] * radial->edges[p + 1]);

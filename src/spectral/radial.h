@@ -37,13 +37,13 @@ struct hud_dilation {
 struct hud_radial {
   enum hud_spectral_basis basis;
   size_t panels;
-  double *edges;    /* panels + 1, edges[0] = 0 */
-  size_t *offsets;  /* panels + 1: first node of each panel */
-  size_t nodes;     /* offsets[panels] */
-  size_t jets;      /* Taylor coefficients of order 0..jets-1 follow the nodes */
-  size_t count;     /* nodes + jets */
-  double *s;        /* nodes */
-  size_t widest;    /* most nodes in a panel */
+  double *edges;   /* panels + 1, edges[0] = 0 */
+  size_t *offsets; /* panels + 1: first node of each panel */
+  size_t nodes;    /* offsets[panels] */
+  size_t jets;     /* Taylor coefficients of order 0..jets-1 follow the nodes */
+  size_t count;    /* nodes + jets */
+  double *s;       /* nodes */
+  size_t widest;   /* most nodes in a panel */
 };
 
 /* Panels of equal width; `first_nodes` in the first and `more_nodes` in the others. */

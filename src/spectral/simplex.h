@@ -23,7 +23,7 @@ struct hud_simplex {
   /* The orthonormal basis, by recurrence: b_0 = 1 and
    * b_m = (p_j b_l - sum_{i<m} h_{m,i} b_i) / norm_m with p_j the scaled power sum of degree j. */
   size_t *generator, *predecessor;
-  double *recurrence; /* count x count, row m holds h_{m,i} and, at i = m, norm_m */
+  double *recurrence;      /* count x count, row m holds h_{m,i} and, at i = m, norm_m */
   double *generator_scale; /* k + 1, indexed by j */
   double *values;          /* count x count: [node][basis] */
   double *inverse;         /* count x count: [basis][node], values -> coefficients */
