@@ -31,6 +31,7 @@ struct hud_resolvent_cache {
 };
 
 struct hud_precondition;
+struct hud_readout;
 
 struct hud_spectral {
   struct hud_representation base;
@@ -46,6 +47,7 @@ struct hud_spectral {
   struct hud_dilation *dilations;
   struct hud_resolvent_cache resolvent[HUD_SPECTRAL_MAX_CLUSTERS + 1];
   struct hud_precondition *precondition;
+  struct hud_readout *readout; /* NULL: no velocities were asked for */
   /* scratch */
   double *contracted[4]; /* re and im of f_i and f_j at the terms of a join */
   double *dilated[4];    /* one row of columns each */
@@ -71,6 +73,11 @@ static inline const struct hud_spectral *hud_spectral_const(const struct hud_rep
 static inline size_t hud_spectral_part_length(const struct hud_spectral *sp, int k)
 {
   return sp->simplex[k]->count * sp->radial->count;
+}
+
+static inline size_t hud_spectral_length(const struct hud_spectral *sp, int k)
+{
+  return 2 + 2 * hud_spectral_part_length(sp, k) + (k == 1 ? 1 : 0);
 }
 
 static inline struct hud_deviation hud_deviation_of(const struct hud_spectral *sp, int k,
@@ -108,6 +115,21 @@ void hud_spectral_scale(const struct hud_representation *rep, int k, const doubl
                         double *scale);
 void hud_spectral_describe(const struct hud_representation *rep, int k, size_t index, char *text,
                            size_t size);
+
+/* The estimates of hud_spectral_tail for s and alpha by themselves. */
+void hud_spectral_tails(const struct hud_spectral *sp, int k, const double *fk, double *radial,
+                        double *angular);
+
+/* readout.c */
+size_t hud_spectral_nodes(const struct hud_representation *rep, const double **v);
+void hud_spectral_values(const struct hud_representation *rep, int k, const double *fk,
+                         double *out);
+void hud_spectral_extras(struct hud_representation *rep, const struct hud_network *network,
+                         const double *const *f, double *out);
+void hud_readout_free(struct hud_readout *readout);
+
+/* fhat_1 about the origin of the representation at s >= 0 in the box. */
+double complex hud_spectral_centred(const struct hud_spectral *sp, const double *f1, double s);
 
 /* project.c */
 hud_status hud_spectral_project(struct hud_representation *rep, const struct hud_density *density,

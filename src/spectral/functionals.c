@@ -120,6 +120,8 @@ void hud_spectral_scale(const struct hud_representation *rep, int k, const doubl
   for (size_t l = 0; l < rows; l++)
     second = fmax(second, fabs(d.part[0][l * columns + nodes]));
   double width = mass > 0.0 ? sqrt(2.0 * second / mass) : 0.0;
+  if (k == 1)
+    scale[2 + 2 * length] = 1.0;
   scale[0] = mass;
   scale[1] = fmax(fabs(d.momentum), mass * width);
   double natural = 0.5 * mass * width * width; /* mass width^p / p!, p = q + 2 */
@@ -150,6 +152,11 @@ static double complex centred(const struct hud_spectral *sp, int k, const double
   return d.mass - s * s * g[0] - I * (s * d.momentum + s * s * g[1]);
 }
 
+double complex hud_spectral_centred(const struct hud_spectral *sp, const double *f1, double s)
+{
+  return centred(sp, 1, sp->vertex[1], f1, s);
+}
+
 double complex hud_spectral_pair_characteristic(const struct hud_representation *rep,
                                                 const double *f2, double xi1, double xi2)
 {
@@ -171,25 +178,36 @@ double complex hud_spectral_characteristic(const struct hud_representation *rep,
   double s = fabs(xi);
   if (!(s <= sp->radial->edges[sp->radial->panels] * (1.0 + 1e-14)))
     return NAN;
-  double complex value = centred(sp, 1, sp->vertex[1], f1, s) * cexp(-I * s * sp->options.origin);
+  double complex value = hud_spectral_centred(sp, f1, s) * cexp(-I * s * sp->options.origin);
   return xi < 0.0 ? conj(value) : value;
+}
+
+void hud_spectral_tails(const struct hud_spectral *sp, int k, const double *fk, double *radial,
+                        double *angular)
+{
+  struct hud_deviation d = hud_deviation_of(sp, k, fk);
+  size_t columns = sp->radial->count, rows = sp->simplex[k]->count;
+  *radial = *angular = 0.0;
+  for (int part = 0; part < 2; part++) {
+    for (size_t l = 0; l < rows; l++)
+      *radial = fmax(*radial, hud_radial_tail(sp->radial, part, d.part[part] + l * columns));
+    for (size_t a = 0; a < sp->radial->nodes; a++) {
+      double s = sp->radial->s[a];
+      *angular =
+          fmax(*angular, s * s * hud_simplex_tail(sp->simplex[k], d.part[part] + a, columns));
+    }
+  }
+  if (d.mass != 0.0) {
+    *radial /= fabs(d.mass);
+    *angular /= fabs(d.mass);
+  }
 }
 
 double hud_spectral_tail(const struct hud_representation *rep, int k, const double *fk)
 {
-  const struct hud_spectral *sp = hud_spectral_const(rep);
-  struct hud_deviation d = hud_deviation_of(sp, k, fk);
-  size_t columns = sp->radial->count, rows = sp->simplex[k]->count;
-  double tail = 0.0;
-  for (int part = 0; part < 2; part++) {
-    for (size_t l = 0; l < rows; l++)
-      tail = fmax(tail, hud_radial_tail(sp->radial, part, d.part[part] + l * columns));
-    for (size_t a = 0; a < sp->radial->nodes; a++) {
-      double s = sp->radial->s[a];
-      tail = fmax(tail, s * s * hud_simplex_tail(sp->simplex[k], d.part[part] + a, columns));
-    }
-  }
-  return d.mass != 0.0 ? tail / fabs(d.mass) : tail;
+  double radial, angular;
+  hud_spectral_tails(hud_spectral_const(rep), k, fk, &radial, &angular);
+  return fmax(radial, angular);
 }
 
 double hud_spectral_fourier_metric(const struct hud_representation *rep, const double *f1,
@@ -206,9 +224,9 @@ double hud_spectral_fourier_metric(const struct hud_representation *rep, const d
   enum { SAMPLES = 2000 };
   for (int n = 1; n <= SAMPLES; n++) {
     double s = end * n / SAMPLES;
-    supremum = fmax(supremum,
-                    cabs(centred(a, 1, a->vertex[1], f1, s) - centred(b, 1, b->vertex[1], g1, s)) /
-                        pow(s, r));
+    supremum =
+        fmax(supremum,
+             cabs(hud_spectral_centred(a, f1, s) - hud_spectral_centred(b, g1, s)) / pow(s, r));
   }
   return supremum;
 }
@@ -218,6 +236,10 @@ void hud_spectral_describe(const struct hud_representation *rep, int k, size_t i
 {
   const struct hud_spectral *sp = hud_spectral_const(rep);
   size_t length = hud_spectral_part_length(sp, k), columns = sp->radial->count;
+  if (k == 1 && index + 1 == hud_spectral_length(sp, 1)) {
+    snprintf(text, size, "uncollided share");
+    return;
+  }
   if (index < 2) {
     snprintf(text, size, "%s", index == 0 ? "mass" : "momentum");
     return;

@@ -64,10 +64,12 @@ static hud_status resolvent_matrix(struct hud_spectral *sp, double mu, double ka
 static void apply_in_place(struct hud_spectral *sp, const double *matrix, int k, double factor,
                            const double *source, double *out)
 {
-  size_t length = 2 + 2 * hud_spectral_part_length(sp, k);
+  size_t length = hud_spectral_length(sp, k);
   apply_both(sp, 1.0, matrix, k, k, source, 0.0, sp->whole);
   sp->whole[0] = factor * source[0];
   sp->whole[1] = factor * source[1];
+  if (k == 1)
+    sp->whole[length - 1] = factor * source[length - 1];
   memcpy(out, sp->whole, length * sizeof *out);
 }
 

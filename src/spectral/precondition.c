@@ -22,15 +22,11 @@ struct hud_precondition {
   double *inverse[HUD_SPECTRAL_MAX_CLUSTERS + 1]; /* (identity part + drift part)^{-1} */
   double *schur;                                  /* on g_1: part and column */
   int *pivots;
+  double diagonal;   /* of the rows of f_1 */
   double *direction; /* one f_1 */
   double *gain;      /* one f_k of the largest length */
   double *pair;      /* f_2 where it is quasi-stationary */
 };
-
-static size_t length_of(const struct hud_spectral *sp, int k)
-{
-  return 2 + 2 * hud_spectral_part_length(sp, k);
-}
 
 static bool is_dynamic(const struct hud_precondition *p, int k)
 {
@@ -72,7 +68,7 @@ static void subtract_partner_change(const struct hud_precondition *p, const stru
     }
   }
   c *= time_factor(p, k);
-  for (size_t a = 2; a < length_of(sp, k); a++)
+  for (size_t a = 2; a < hud_spectral_length(sp, k); a++)
     out[a] -= c * p->state[k][a];
 }
 
@@ -121,7 +117,7 @@ static hud_status allocate(struct hud_spectral *sp, const struct hud_network *ne
     return status;
   p = sp->precondition;
   for (int k = 1; k <= sp->options.clusters && status == HUD_OK; k++) {
-    size_t nodes = sp->simplex[k]->count, length = length_of(sp, k);
+    size_t nodes = sp->simplex[k]->count, length = hud_spectral_length(sp, k);
     longest = length > longest ? length : longest;
     if (k <= network->K)
       status = HUD_NEW(&p->state[k], length, "a preconditioner", error);
@@ -133,11 +129,11 @@ static hud_status allocate(struct hud_spectral *sp, const struct hud_network *ne
   if (status == HUD_OK)
     status = HUD_NEW(&p->pivots, n, "a preconditioner", error);
   if (status == HUD_OK)
-    status = HUD_NEW(&p->direction, length_of(sp, 1), "a preconditioner", error);
+    status = HUD_NEW(&p->direction, hud_spectral_length(sp, 1), "a preconditioner", error);
   if (status == HUD_OK)
     status = HUD_NEW(&p->gain, 2 * longest, "a preconditioner", error);
   if (status == HUD_OK && sp->options.clusters > 1)
-    status = HUD_NEW(&p->pair, length_of(sp, 2), "a preconditioner", error);
+    status = HUD_NEW(&p->pair, hud_spectral_length(sp, 2), "a preconditioner", error);
   return status;
 }
 
@@ -164,20 +160,20 @@ static hud_status factor_schur(struct hud_spectral *sp, struct hud_error *error)
   struct hud_precondition *p = sp->precondition;
   const struct hud_reaction *pairing = hud_network_reaction(p->network, 1, 1);
   size_t columns = sp->radial->count, n = 2 * columns;
-  double diagonal = 1.0 + time_factor(p, 1) * loss_rate(p, 1);
+  p->diagonal = 1.0 + time_factor(p, 1) * loss_rate(p, 1);
   for (size_t b = 0; b < n; b++) {
-    double *z = p->direction, *result = sp->whole, *solved = p->gain + length_of(sp, 2);
-    memset(z, 0, length_of(sp, 1) * sizeof *z);
+    double *z = p->direction, *result = sp->whole, *solved = p->gain + hud_spectral_length(sp, 2);
+    memset(z, 0, hud_spectral_length(sp, 1) * sizeof *z);
     z[2 + b] = 1.0;
-    memset(result, 0, length_of(sp, 1) * sizeof *result);
+    memset(result, 0, hud_spectral_length(sp, 1) * sizeof *result);
     if (pairing != NULL) {
-      memset(p->gain, 0, length_of(sp, 2) * sizeof *p->gain);
+      memset(p->gain, 0, hud_spectral_length(sp, 2) * sizeof *p->gain);
       add_join_change(p, sp, pairing, z, z, p->gain);
       apply_inverse(p, sp, 2, p->gain, solved);
       add_marginal(sp, 2.0 * time_factor(p, 1) * pairing->reactant * pairing->mu, solved, result);
     }
     for (size_t a = 0; a < n; a++)
-      p->schur[a * n + b] = (a == b ? diagonal : 0.0) - result[2 + a];
+      p->schur[a * n + b] = (a == b ? p->diagonal : 0.0) - result[2 + a];
   }
   if (LAPACKE_dgetrf(LAPACK_ROW_MAJOR, (int)n, (int)n, p->schur, (int)n, p->pivots) != 0)
     return hud_fail(error, HUD_ERROR_COMPUTE, "the preconditioner of method spectral is singular");
@@ -200,7 +196,7 @@ hud_status hud_spectral_precondition_setup(struct hud_representation *rep,
   status = hud_scalar_block_factor(&p->scalars, network, gamma, f, error);
   for (int k = 1; k <= network->K && status == HUD_OK; k++) {
     if (is_dynamic(p, k))
-      memcpy(p->state[k], f[k], length_of(sp, k) * sizeof *f[k]);
+      memcpy(p->state[k], f[k], hud_spectral_length(sp, k) * sizeof *f[k]);
     double c = time_factor(p, k), one = is_dynamic(p, k) ? 1.0 : 0.0;
     if (k > 1 && (k == 2 || is_dynamic(p, k)))
       status = hud_simplex_resolvent(sp->simplex[k], one + c * loss_rate(p, k),
@@ -216,7 +212,7 @@ static void start_size(struct hud_precondition *p, struct hud_spectral *sp, int 
                        const double *const *r, double *const *z, double *out)
 {
   memset(out, 0, 2 * sizeof *out);
-  memcpy(out + 2, r[k] + 2, (length_of(sp, k) - 2) * sizeof *out);
+  memcpy(out + 2, r[k] + 2, (hud_spectral_length(sp, k) - 2) * sizeof *out);
   subtract_partner_change(p, sp, k, z, out);
 }
 
@@ -228,14 +224,14 @@ static hud_status solve_pairs(struct hud_precondition *p, struct hud_spectral *s
   size_t n = 2 * sp->radial->count;
   double *z1 = p->direction, *rest = sp->whole;
   double *z2 = pairing == NULL ? NULL : is_dynamic(p, 2) ? z[2] : p->pair;
-  memset(z1, 0, length_of(sp, 1) * sizeof *z1);
+  memset(z1, 0, hud_spectral_length(sp, 1) * sizeof *z1);
   z1[0] = z[1][0];
   z1[1] = z[1][1];
   if (pairing != NULL) {
     if (is_dynamic(p, 2))
       start_size(p, sp, 2, r, z, p->gain);
     else
-      memset(p->gain, 0, length_of(sp, 2) * sizeof *p->gain);
+      memset(p->gain, 0, hud_spectral_length(sp, 2) * sizeof *p->gain);
     add_join_change(p, sp, pairing, z1, z1, p->gain);
     apply_inverse(p, sp, 2, p->gain, z2);
   }
@@ -245,13 +241,14 @@ static hud_status solve_pairs(struct hud_precondition *p, struct hud_spectral *s
   if (LAPACKE_dgetrs(LAPACK_ROW_MAJOR, 'N', (int)n, 1, p->schur, (int)n, p->pivots, z1 + 2, 1) != 0)
     return hud_fail(error, HUD_ERROR_COMPUTE, "the preconditioner of method spectral failed");
   memcpy(z[1] + 2, z1 + 2, n * sizeof *z1);
+  z[1][n + 2] = z1[n + 2] / p->diagonal; /* the uncollided share is only lost */
   if (pairing != NULL && is_dynamic(p, 2)) {
-    memset(p->gain, 0, length_of(sp, 2) * sizeof *p->gain);
+    memset(p->gain, 0, hud_spectral_length(sp, 2) * sizeof *p->gain);
     z1[0] = z1[1] = 0.0;
     add_join_change(p, sp, pairing, z1, z1, p->gain);
     memset(rest, 0, 2 * sizeof *rest);
     apply_inverse(p, sp, 2, p->gain, rest);
-    for (size_t a = 2; a < length_of(sp, 2); a++)
+    for (size_t a = 2; a < hud_spectral_length(sp, 2); a++)
       z2[a] += rest[a];
   }
   return HUD_OK;

@@ -117,6 +117,8 @@ hud_status hud_spectral_project_atoms(struct hud_representation *rep, int k, siz
     const double *row = points + n * (size_t)(k + 1);
     add_symmetrised(sp, k, row[0], row + 1, out);
   }
+  if (k == 1)
+    out[hud_spectral_length(sp, 1) - 1] = 1.0;
   return HUD_OK;
 }
 
@@ -185,6 +187,7 @@ hud_status hud_spectral_project(struct hud_representation *rep, const struct hud
     return status;
   size_t columns = sp->radial->count;
   memset(out, 0, (2 + 2 * columns) * sizeof *out);
+  out[2 + 2 * columns] = 1.0;
   out[0] = moments[0];
   out[1] = moments[1];
   for (size_t a = 0; a < sp->radial->nodes; a++) {

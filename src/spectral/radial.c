@@ -249,16 +249,15 @@ double hud_radial_tail(const struct hud_radial *radial, int part, const double *
   double worst = 0.0;
   for (size_t p = 0; p < radial->panels; p++) {
     size_t n = panel_size(radial, p);
-    bool odd = p == 0 && radial->basis == HUD_SPECTRAL_PARITY && part == 1;
-    double tail = 0.0;
-    for (size_t m = n > 2 ? n - 2 : 0; m < n; m++) {
+    bool parity = p == 0 && radial->basis == HUD_SPECTRAL_PARITY, odd = parity && part == 1;
+    double end = radial->edges[p + 1];
+    for (size_t m = parity ? n - 1 : n - 2; m < n; m++) {
       double coefficient = 0.0;
       for (size_t j = 0; j < n; j++)
         coefficient +=
             coefficient_weight(n, m, j) * u[radial->offsets[p] + j] / (odd ? node_root(n, j) : 1.0);
-      tail += fabs(coefficient);
+      worst = fmax(worst, fabs(coefficient) * end * end);
     }
-    worst = fmax(worst, tail * radial->edges[p + 1] * radial->edges[p + 1]);
   }
   return worst;
 }

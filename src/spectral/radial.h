@@ -69,8 +69,8 @@ void hud_dilation_clear(struct hud_dilation *dilation);
 void hud_dilation_apply(const struct hud_dilation *dilation, const struct hud_radial *radial,
                         int part, const double *u, double *out);
 
-/* An estimate of the interpolation error of s^2 u(s): the largest, over the panels, of the last two
- * Chebyshev coefficients of u times s^2 at the panel's end. */
+/* An estimate of the interpolation error of s^2 u(s): the largest, over the panels, of the last
+ * Chebyshev coefficient of u (the last two, without parity) times s^2 at the panel's end. */
 double hud_radial_tail(const struct hud_radial *radial, int part, const double *u);
 
 #endif

@@ -387,11 +387,9 @@ hud_status hud_simplex_flow(const struct hud_simplex *simplex, double s, double 
 
 double hud_simplex_tail(const struct hud_simplex *simplex, const double *u, size_t stride)
 {
-  size_t n = simplex->count;
+  size_t n = simplex->count, last = simplex->k == 2 ? 1 : 2;
   double tail = 0.0;
-  if (simplex->k == 1)
-    return 0.0;
-  for (size_t m = n > 2 ? n - 2 : 0; m < n; m++)
-    tail += fabs(cblas_ddot((int)n, simplex->inverse + m * n, 1, u, (int)stride));
+  for (size_t m = n - last; m < n && n > last; m++)
+    tail = fmax(tail, fabs(cblas_ddot((int)n, simplex->inverse + m * n, 1, u, (int)stride)));
   return tail;
 }

@@ -49,8 +49,8 @@ hud_status hud_simplex_resolvent(const struct hud_simplex *simplex, double mu, d
 hud_status hud_simplex_flow(const struct hud_simplex *simplex, double s, double *matrix,
                             struct hud_error *error);
 
-/* Share of the polynomials of the highest degrees in the values u: the sum of the magnitudes of the
- * orthonormal coefficients of the top two degrees. scratch: count doubles. */
+/* The size of the polynomials of the highest degree in the values u (entries `stride` apart): the
+ * last orthonormal coefficient, for k >= 3 the larger of the last two. 0 for k = 1. */
 double hud_simplex_tail(const struct hud_simplex *simplex, const double *u, size_t stride);
 
 #endif

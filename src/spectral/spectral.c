@@ -18,7 +18,7 @@ static size_t length(const struct hud_representation *rep, int k)
   const struct hud_spectral *sp = hud_spectral_const(rep);
   if (k < 1 || k > sp->options.clusters)
     return 0;
-  return 2 + 2 * hud_spectral_part_length(sp, k);
+  return hud_spectral_length(sp, k);
 }
 
 static void free_spectral(struct hud_representation *rep)
@@ -37,10 +37,13 @@ static void free_spectral(struct hud_representation *rep)
       hud_free(sp->marginal[k][i]);
   }
   hud_precondition_free(sp->precondition);
+  hud_readout_free(sp->readout);
   hud_radial_free(sp->radial);
   hud_free(sp->whole);
   hud_free(sp);
 }
+
+static const char *const extra_names[] = {"uncollided", "fhat_error", "fhat_cut"};
 
 static const struct hud_representation_ops ops = {
     .name = "spectral",
@@ -62,6 +65,11 @@ static const struct hud_representation_ops ops = {
     .skip_triples_in_jacobian = 0,
     .precondition_setup = hud_spectral_precondition_setup,
     .precondition_solve = hud_spectral_precondition_solve,
+    .nodes = hud_spectral_nodes,
+    .values = hud_spectral_values,
+    .extra_count = sizeof extra_names / sizeof *extra_names,
+    .extra_names = extra_names,
+    .extras = hud_spectral_extras,
     .describe = hud_spectral_describe,
 };
 

@@ -15,7 +15,9 @@
  * a closed system of their own, so the moments read from them carry no error of differentiation or
  * of resolution, and keep their relative accuracy however small they become.
  *
- * f_k is the array M_k, J_k, Re g_k, Im g_k with g_k[node on the simplex][column in s]. */
+ * f_k is the array M_k, J_k, Re g_k, Im g_k with g_k[node on the simplex][column in s]. That of f_1
+ * ends with the uncollided share a(t) = exp(-int loss rate): f_1 = a f_1(0) + what collisions made.
+ * It starts at 1 and, being only lost, evolves by the same equations without further ado. */
 #ifndef HUD_SPECTRAL_SPECTRAL_H
 #define HUD_SPECTRAL_SPECTRAL_H
 
@@ -36,11 +38,42 @@ struct hud_spectral_options {
   int moment_order;                          /* highest moment held, >= 2 */
 };
 
+/* What a resolution is to hold. */
+struct hud_spectral_request {
+  int clusters, moment_order;
+  double origin, epsilon;
+  double tolerance;                  /* of fhat_k on the box, relative to M_k; sizes k >= 3 get
+                                        tolerance/epsilon^{k-2}                  because f_1 and f_2 feel them only so much */
+  double box;                        /* X; 0: four over the standard deviation of f_1 */
+  const struct hud_density *density; /* f_1 at t = 0 */
+  double radius; /* other initial data lie within this distance of the origin; 0: there are none */
+};
+
+/* The cheapest options that hold the initial f_1 and its products to the tolerance, found by
+ * trying: nothing that the equations make of them is rougher, as the flows contract.
+ * HUD_ERROR_INPUT: not within the limits of this representation; a smaller box or a larger
+ * tolerance would be. */
+hud_status hud_spectral_choose(const struct hud_spectral_request *request,
+                               struct hud_spectral_options *options, struct hud_error *error);
+
+/* The same box with about half as many nodes and degrees again: the second resolution of a check.
+ */
+void hud_spectral_refine(struct hud_spectral_options *options);
+
 /* HUD_ERROR_INPUT for options out of range. The representation is freed by its own operation. */
 hud_status hud_spectral_create(struct hud_representation **out,
                                const struct hud_spectral_options *options, struct hud_error *error);
 
 const struct hud_spectral_options *hud_spectral_get_options(const struct hud_representation *rep);
+
+/* Velocities at which `values` gives f_1: `count` equidistant ones from `min` to `max`. With the
+ * density that f_1 starts from, its uncollided part is taken from it exactly (jumps stay sharp; its
+ * atoms are left out, as they have no density) and only the rest is transformed back from the box.
+ * `initial` may be NULL and need not live on. HUD_ERROR_INPUT for fewer than two velocities or an
+ * empty interval. */
+hud_status hud_spectral_set_velocities(struct hud_representation *rep, double min, double max,
+                                       int count, const struct hud_density *initial,
+                                       struct hud_error *error);
 
 /* fhat_1(xi), |xi| <= X (beyond: NaN). */
 double complex hud_spectral_characteristic(const struct hud_representation *rep, const double *f1,
