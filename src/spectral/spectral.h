@@ -42,8 +42,7 @@ struct hud_spectral_options {
 struct hud_spectral_request {
   int clusters, moment_order;
   double origin, epsilon;
-  double tolerance;                  /* of fhat_k on the box, relative to M_k; sizes k >= 3 get
-                                        tolerance/epsilon^{k-2}                  because f_1 and f_2 feel them only so much */
+  double tolerance;                  /* of fhat_1 on the box, relative to M_1 */
   double box;                        /* X; 0: four over the standard deviation of f_1 */
   const struct hud_density *density; /* f_1 at t = 0 */
   double radius; /* other initial data lie within this distance of the origin; 0: there are none */
