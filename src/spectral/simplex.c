@@ -167,6 +167,23 @@ static hud_status add_basis_function(struct hud_simplex *simplex, struct candida
   return HUD_OK;
 }
 
+/* E b_m = degree b_m + polynomials of lower degree, whose coefficients are read from the values
+ * that the recurrence gave; these are then replaced, lest their round-off grow from degree to
+ * degree. */
+static void set_drift_column(struct hud_simplex *simplex, struct candidates *set, size_t m,
+                             const size_t *degrees)
+{
+  size_t count = set->count, n = simplex->count;
+  double *e = set->euler + m * count;
+  for (size_t i = 0; i < m && degrees[i] < degrees[m]; i++)
+    simplex->triangle[i * n + m] =
+        cblas_ddot((int)count, set->basis + i * count, 1, e, 1) / (double)count;
+  simplex->triangle[m * n + m] = (double)degrees[m];
+  memset(e, 0, count * sizeof *e);
+  for (size_t i = 0; i <= m; i++)
+    cblas_daxpy((int)count, simplex->triangle[i * n + m], set->basis + i * count, 1, e, 1);
+}
+
 /* Chooses `count` nodes among the candidates. */
 static hud_status choose_nodes(struct hud_simplex *simplex, const struct candidates *set,
                                struct hud_error *error)
@@ -208,9 +225,8 @@ out:
   return status;
 }
 
-/* inverse = values^{-1}; triangle from the candidates; drift = values triangle inverse. */
-static hud_status make_matrices(struct hud_simplex *simplex, const struct candidates *set,
-                                struct hud_error *error)
+/* inverse = values^{-1}; drift = values triangle inverse. */
+static hud_status make_matrices(struct hud_simplex *simplex, struct hud_error *error)
 {
   size_t n = simplex->count;
   int size = (int)n;
@@ -227,11 +243,6 @@ static hud_status make_matrices(struct hud_simplex *simplex, const struct candid
     status = hud_fail(error, HUD_ERROR_COMPUTE, "the nodes on the simplex are degenerate");
     goto out;
   }
-  for (size_t m = 0; m < n; m++)
-    for (size_t i = 0; i <= m; i++)
-      simplex->triangle[i * n + m] = cblas_ddot((int)set->count, set->basis + i * set->count, 1,
-                                                set->euler + m * set->count, 1) /
-                                     (double)set->count;
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, size, size, 1.0, simplex->values,
               size, simplex->triangle, size, 0.0, product, size);
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, size, size, 1.0, product, size,
@@ -276,12 +287,15 @@ static hud_status build(struct hud_simplex *simplex, struct hud_error *error)
     list_polynomials(simplex, degrees);
     status = make_candidates(&set, simplex, error);
   }
-  for (size_t m = 0; m < simplex->count && status == HUD_OK; m++)
+  for (size_t m = 0; m < simplex->count && status == HUD_OK; m++) {
     status = add_basis_function(simplex, &set, m, error);
+    if (status == HUD_OK)
+      set_drift_column(simplex, &set, m, degrees);
+  }
   if (status == HUD_OK)
     status = choose_nodes(simplex, &set, error);
   if (status == HUD_OK)
-    status = make_matrices(simplex, &set, error);
+    status = make_matrices(simplex, error);
   free_candidates(&set);
   hud_free(degrees);
   hud_free(vertex);
