@@ -20,6 +20,9 @@
 
 enum { MOST = HUD_RADAU_MOST_STAGES, MOST_UNKNOWNS = 4096 };
 
+/* Of the error that a step may make. */
+static const double newton_tolerance = 0.02;
+
 struct hud_radau {
   const struct hud_system *system;
   struct hud_evolve_options options;
@@ -28,16 +31,15 @@ struct hud_radau {
   size_t n;
   double start, time, step; /* step: proposal for the next one */
   double wall_start;
-  double rtol, atol, newton_tolerance; /* of the embedded estimate; of the iteration */
-  double *y, *f;                       /* solution and right-hand side at `time` */
-  double *z, *trial;                   /* stages x n: stage increments; right-hand sides */
-  double *last_z, last_step;           /* of the last accepted step; 0: none */
+  double *y, *f;             /* solution and right-hand side at `time` */
+  double *z, *trial;         /* stages x n: stage increments; right-hand sides */
+  double *last_z, last_step; /* of the last accepted step; 0: none */
   double *scale, *scale_new, *weight;
   double *estimate, *state;
   double *jacobian, *real_lu; /* column by column */
   double complex *complex_lu[MOST], *complex_vector[MOST];
   int *pivots[MOST];
-  bool jacobian_fresh, jacobian_known, rejected;
+  bool jacobian_fresh, jacobian_known;
   double factored_step, contraction;
   double accepted_step, accepted_error; /* for the step-size prediction; 0: none */
 };
@@ -54,7 +56,7 @@ static void set_weights(struct hud_radau *r, const double *other)
     size_t begin = system->offsets[b], end = system->offsets[b + 1];
     double share = 1.0 / (system->block_count * (double)(end - begin));
     for (size_t i = begin; i < end; i++) {
-      double allowed = r->rtol * fmax(r->scale[i], r->scale_new[i]) + r->atol;
+      double allowed = r->options.rtol * fmax(r->scale[i], r->scale_new[i]) + r->options.atol;
       r->weight[i] = allowed > 0.0 ? share / (allowed * allowed) : 0.0;
     }
   }
@@ -240,13 +242,13 @@ static hud_status iterate(struct hud_radau *r, double h, int most, int *iteratio
       return HUD_OK;
     if (count > 1) {
       double ratio = change / before;
-      bool small = change < 100.0 * r->newton_tolerance; /* near round-off the ratio means little */
+      bool small = change < 100.0 * newton_tolerance; /* near round-off the ratio means little */
       if (ratio > 0.99 && !small)
         return HUD_OK;
       r->contraction = fmax(r->contraction, small ? 0.0 : ratio);
       factor = ratio < 0.9 ? ratio / (1.0 - ratio) : 1.0;
     }
-    if (factor * change <= r->newton_tolerance) {
+    if (factor * change <= newton_tolerance) {
       *iterations = count;
       return HUD_OK;
     }
@@ -257,34 +259,22 @@ static hud_status iterate(struct hud_radau *r, double h, int most, int *iteratio
 
 /* ---- steps ---- */
 
-/* The embedded estimate in units of the tolerance; filtered once more where it rejects the first
- * step or one after a rejection, as it overestimates stiff components. */
-static hud_status estimate_error(struct hud_radau *r, double h, double *size,
-                                 struct hud_error *error)
+/* The embedded estimate in units of the tolerance, filtered by (I - h gamma J)^{-1} once. It has
+ * order `stages` only. The usual remedies, to loosen its tolerance and to filter it again after a
+ * rejection, are wrong for stiff components, which follow the others with that same order: measured
+ * at rates of 1e2 to 1e6, they missed the tolerance by up to four digits. Here they keep it, and
+ * what is not stiff is far better than asked for. */
+static double estimate_error(struct hud_radau *r, double h)
 {
   size_t n = r->n;
-  int s = r->tableau.stages;
   double *e = r->estimate, slope = r->tableau.gamma * h;
-  for (int pass = 0; pass < 2; pass++) {
-    if (pass == 1) {
-      for (size_t a = 0; a < n; a++)
-        r->state[a] = r->y[a] + e[a];
-      hud_status status = evaluate(r, r->time, r->state, r->trial, error);
-      if (status != HUD_OK)
-        return status;
-    }
-    const double *f = pass == 0 ? r->f : r->trial;
-    for (size_t a = 0; a < n; a++) {
-      e[a] = slope * f[a];
-      for (int i = 0; i < s; i++)
-        e[a] += r->tableau.estimate[i] * r->z[(size_t)i * n + a];
-    }
-    solve_real(r, e);
-    *size = fmax(norm(r, e), 1e-12);
-    if (*size < 1.0 || !(r->rejected || r->last_step == 0.0))
-      break;
+  for (size_t a = 0; a < n; a++) {
+    e[a] = slope * r->f[a];
+    for (int i = 0; i < r->tableau.stages; i++)
+      e[a] += r->tableau.estimate[i] * r->z[(size_t)i * n + a];
   }
-  return HUD_OK;
+  solve_real(r, e);
+  return fmax(norm(r, e), 1e-12);
 }
 
 /* Factor for the next step size after error `size`, by Gustafsson's prediction. */
@@ -298,7 +288,7 @@ static double growth(const struct hud_radau *r, double h, double size, int itera
         safety * h / r->accepted_step * pow(r->accepted_error / size, power) * pow(size, -power);
     ratio = fmin(ratio, predicted);
   }
-  double most_growth = r->accepted_step > 0.0 ? 8.0 : 1000.0;
+  double most_growth = r->accepted_step > 0.0 ? 8.0 : 20.0;
   return fmax(0.1, fmin(ratio, most_growth));
 }
 
@@ -316,7 +306,6 @@ static hud_status accept(struct hud_radau *r, double h, double end, bool last, d
   r->accepted_step = h;
   r->accepted_error = fmax(size, 1e-2);
   r->time = last ? end : r->time + h;
-  r->rejected = false;
   r->jacobian_fresh = false;
   if (r->contraction > 1e-3)
     r->jacobian_known = false;
@@ -364,7 +353,7 @@ static hud_status one_step(struct hud_radau *r, double end, struct hud_error *er
   double h = r->step;
   while (status == HUD_OK) {
     bool last = r->time + 1.01 * h >= end;
-    double used = last ? end - r->time : h, size;
+    double used = last ? end - r->time : h;
     if (!last && r->time + 2.0 * h > end)
       used = 0.5 * (end - r->time);
     if (!(r->time + 0.1 * used > r->time))
@@ -384,9 +373,7 @@ static hud_status one_step(struct hud_radau *r, double end, struct hud_error *er
       retry(r, &h);
       continue;
     }
-    status = estimate_error(r, used, &size, error);
-    if (status != HUD_OK)
-      return status;
+    double size = estimate_error(r, used);
     double next = used * (isfinite(size) ? growth(r, used, size, iterations, most) : 0.1);
     if (size < 1.0) {
       /* a step cut short at `end` says little about the one after it */
@@ -396,7 +383,6 @@ static hud_status one_step(struct hud_radau *r, double end, struct hud_error *er
       return accept(r, used, end, last, size, error);
     }
     r->counters.error_test_failures++;
-    r->rejected = true;
     h = next;
   }
   return status;
@@ -447,12 +433,13 @@ static hud_status allocate(struct hud_radau *r, struct hud_error *error)
   return status;
 }
 
-/* The first step changes nothing by more than a thousandth of its scale or 1000 tolerances. */
+/* The first step changes nothing by more than a thousandth of its scale or 1000 tolerances, and is
+ * short against the whole: nothing is known yet of what lies ahead. */
 static void choose_first_step(struct hud_radau *r)
 {
-  double largest = 0.0, span = r->options.end - r->time;
+  double largest = 0.0, span = 0.01 * (r->options.end - r->time);
   for (size_t i = 0; i < r->n; i++) {
-    double allowed = 1e-3 * r->scale[i] + 1e3 * (r->rtol * r->scale[i] + r->atol);
+    double allowed = 1e-3 * r->scale[i] + 1e3 * (r->options.rtol * r->scale[i] + r->options.atol);
     if (allowed > 0.0)
       largest = fmax(largest, fabs(r->f[i]) / allowed);
   }
@@ -468,7 +455,7 @@ hud_status hud_radau_restart(struct hud_radau *r, double t, const double *y,
   memcpy(r->y, y, r->n * sizeof *y);
   r->time = t;
   r->last_step = r->accepted_step = r->contraction = 0.0;
-  r->jacobian_known = r->rejected = false;
+  r->jacobian_known = false;
   status = evaluate(r, t, r->y, r->f, error);
   if (status == HUD_OK)
     status = check_finite(r, "the right-hand side", t, r->f, error);
@@ -496,11 +483,6 @@ hud_status hud_radau_create(struct hud_radau **out, const struct hud_system *sys
   r->start = t;
   r->wall_start = hud_clock();
   int stages = options->rtol > 1e-5 ? 3 : options->rtol > 1e-8 ? 5 : 7;
-  /* The estimate has order `stages`, the method 2 stages - 1: ask for less of the estimate. */
-  double power = (stages + 1.0) / (2.0 * stages);
-  r->rtol = 0.1 * pow(options->rtol, power);
-  r->atol = options->atol * r->rtol / options->rtol;
-  r->newton_tolerance = fmin(0.03, pow(r->rtol, 1.0 / power - 1.0));
   r->counters.last_order = 2 * stages - 1;
   status = hud_radau_tableau_set(&r->tableau, stages, error);
   if (status == HUD_OK)
