@@ -12,7 +12,9 @@
 #include "grid/grid.h"
 #include "models/initial.h"
 #include "models/registry.h"
+#include "models/spectral_setup.h"
 #include "moments/moments.h"
+#include "spectral/spectral.h"
 
 static bool is_scalar(const struct hud_description *description)
 {
@@ -65,6 +67,7 @@ static hud_status create_representation(struct hud_model *model, struct hud_erro
     return hud_moments_create(&model->rep, model->network->K, moment_order(d), model->v_infinity,
                               error);
   case HUD_METHOD_SPECTRAL:
+    return hud_spectral_setup(&model->rep, d, model->network, model->v_infinity, error);
   case HUD_METHOD_PARTICLES:
     break;
   }
@@ -86,14 +89,23 @@ static hud_status check_runs(const struct hud_description *description, struct h
                      row != NULL ? row->name : "?", hud_method_name(description->method));
 }
 
-static hud_status count_moments(const struct hud_description *d, const struct hud_network *network,
-                                double *count, struct hud_error *error)
+/* Moments and frequency boxes are counted by making them, which takes milliseconds. */
+static hud_status count_unknowns(const struct hud_description *d, const struct hud_network *network,
+                                 double *count, double *tables, struct hud_error *error)
 {
   struct hud_representation *rep = NULL;
-  hud_status status = hud_moments_create(&rep, network->K, moment_order(d), 0.0, error);
+  double mass, mean;
+  hud_status status = HUD_OK;
+  if (d->method == HUD_METHOD_MOMENTS)
+    status = hud_moments_create(&rep, network->K, moment_order(d), 0.0, error);
+  else
+    status = hud_initial_totals(&d->initial, network, &mass, &mean, error);
+  if (status == HUD_OK && d->method == HUD_METHOD_SPECTRAL)
+    status = hud_spectral_setup(&rep, d, network, mean, error);
   if (status != HUD_OK)
     return status;
   *count = 0.0;
+  *tables = d->method == HUD_METHOD_SPECTRAL ? hud_spectral_memory(rep) : 0.0;
   for (int k = 1; k <= network->K; k++)
     if (!network->sizes[k].quasi_stationary && (k == 1 || !is_scalar(d)))
       *count += (double)rep->ops->length(rep, k);
@@ -114,7 +126,7 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
   *unknowns = *bytes = 0.0;
   switch (description->method) {
   case HUD_METHOD_MOMENTS:
-    status = count_moments(description, network, unknowns, error);
+    status = count_unknowns(description, network, unknowns, bytes, error);
     *bytes = 8.0 * *unknowns * (STATES + *unknowns); /* with the dense Newton matrix */
     break;
   case HUD_METHOD_GRID:
@@ -126,6 +138,9 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
     *bytes = 8.0 * (STATES * *unknowns + SCALAR_STATES * pairs) + hud_grid_memory((size_t)n);
     break;
   case HUD_METHOD_SPECTRAL:
+    status = count_unknowns(description, network, unknowns, bytes, error);
+    *bytes += 8.0 * *unknowns * STATES;
+    break;
   case HUD_METHOD_PARTICLES:
     break;
   }

@@ -13,7 +13,8 @@ static const struct hud_registry_row rows[] = {
      "    eps^{k-2} sum_{i+j=k} [ lambda_ij Sym(f_i f_j) - mu_ij f_k ]   (unordered pairs)\n"
      "  + sum_j (1+delta_jk) eps^{k+j-2} [ mu_kj int f_{k+j} - lambda_kj M_j f_k ]\n",
      "epsilon, clusters, counting, rates, potential, initial",
-     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID) | BIT(HUD_METHOD_PARTICLES)},
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_GRID) |
+         BIT(HUD_METHOD_PARTICLES)},
     {HUD_MODEL_RELAXED_TRIPLE, "relaxed_triple", "[KMS] (37)",
      "free particles, pairs and triples, the triples with time scale delta",
      "d/dt f_1     = 2 mu11 int f_2 + eps mu12 int f_3 - 2 lambda11 M_1 f_1 - eps lambda12 M_2 "
@@ -22,7 +23,7 @@ static const struct hud_registry_row rows[] = {
      "               - eps lambda12 M_1 f_2 - mu11 f_2\n"
      "delta d/dt f_3 = -kappa div(U_3 f_3) + lambda12 Sym(f_1 f_2) - mu12 f_3\n",
      "epsilon, delta, three_body_drift, rates, initial",
-     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_PARTICLES)},
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_PARTICLES)},
     {HUD_MODEL_FIRST_ORDER, "first_order", "[KMS] (14)",
      "free particles and pairs with quasi-stationary triples: accurate to O(eps^2)",
      "d/dt f_1     = 2 mu11 int f_2 + eps mu12 int f_3 - 2 lambda11 M_1 f_1 - eps lambda12 M_2 "
@@ -31,7 +32,8 @@ static const struct hud_registry_row rows[] = {
      "               - eps lambda12 M_1 f_2 - mu11 f_2\n"
      "           0 = -kappa div(U_3 f_3) + lambda12 Sym(f_1 f_2) - mu12 f_3\n",
      "epsilon, three_body_drift, rates, initial",
-     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID) | BIT(HUD_METHOD_PARTICLES)},
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_GRID) |
+         BIT(HUD_METHOD_PARTICLES)},
     {HUD_MODEL_SCALAR_IMPLICIT, "scalar_implicit", "[KMS] (47)",
      "one equation for free particles with delay: accurate to O(eps^2), may lose positivity",
      "(1 + eps A[f_1,.]) d/dt f_1 = B[f_1,f_1] + eps C[f_1,f_1,f_1]\n"
@@ -55,7 +57,9 @@ static const struct hud_registry_row rows[] = {
      "the limit of instantaneous binary collisions",
      "d/dt f_1 = 2 mu11 int f_2 dv_2 - 2 lambda11 M_1 f_1\n"
      "       0 = -div(U_2 f_2) + lambda11 f_1 f_1 - mu11 f_2\n",
-     "rates, initial", BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID) | BIT(HUD_METHOD_PARTICLES)},
+     "rates, initial",
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_GRID) |
+         BIT(HUD_METHOD_PARTICLES)},
 };
 
 const struct hud_registry_row *hud_registry(int *count)

@@ -174,3 +174,18 @@ const struct hud_spectral_options *hud_spectral_get_options(const struct hud_rep
 {
   return &hud_spectral_const(rep)->options;
 }
+
+double hud_spectral_memory(const struct hud_representation *rep)
+{
+  const struct hud_spectral *sp = hud_spectral_const(rep);
+  size_t doubles =
+      sp->dilation_count * 2 * sp->radial->widest * sp->radial->nodes; /* the bulk of it */
+  for (int k = 1; k <= sp->options.clusters; k++)
+    doubles += 6 * sp->simplex[k]->count * sp->simplex[k]->count;
+  for (size_t a = 0; a < sp->join_count; a++) {
+    const struct hud_join *join = &sp->joins[a];
+    size_t nodes = sp->simplex[join->i]->count + sp->simplex[join->j]->count;
+    doubles += join->count * (nodes + 4 * sp->radial->count);
+  }
+  return (double)sizeof(double) * (double)doubles;
+}

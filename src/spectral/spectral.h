@@ -74,6 +74,9 @@ hud_status hud_spectral_set_velocities(struct hud_representation *rep, double mi
                                        int count, const struct hud_density *initial,
                                        struct hud_error *error);
 
+/* Bytes that the tables of the representation take. */
+double hud_spectral_memory(const struct hud_representation *rep);
+
 /* fhat_1(xi), |xi| <= X (beyond: NaN). */
 double complex hud_spectral_characteristic(const struct hud_representation *rep, const double *f1,
                                            double xi);

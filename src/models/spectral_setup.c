@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The moments come from Taylor coefficients and need no box; the box is for f_1(v) and for Fourier
+ * metrics. fhat_1 decays on the scale 1/sigma(t) of the collapsing distribution, so the box is five
+ * over the width expected at the end, but at least four and at most ten over that at the start: the
+ * number of unknowns grows with its square, and what is cut off is reported (fhat_cut). */
+#include "models/spectral_setup.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "network/density.h"
+#include "spectral/spectral.h"
+
+enum { READ_OUT = 1025 };
+static const double least_box = 4.0, most_box = 10.0, end_box = 5.0; /* X times sigma */
+static const double window = 8.0; /* of the read-out, in sigma(0) to either side */
+
+/* Farthest velocity of the initial clusters from v_infinity; twelfth moments stand in for a radius.
+ */
+static hud_status cluster_radius(const struct hud_description *d, int K, double v_infinity,
+                                 double *radius, struct hud_error *error)
+{
+  *radius = 0.0;
+  for (int k = 2; k <= K && k <= d->initial.cluster_count; k++) {
+    const struct hud_cluster_initial *initial = &d->initial.clusters[k];
+    size_t columns = (size_t)k + 1;
+    if (initial->type == HUD_CLUSTER_ATOMS)
+      for (size_t a = 0; a < initial->point_count * columns; a++)
+        if (a % columns != 0)
+          *radius = fmax(*radius, fabs(initial->points[a] - v_infinity));
+    if (initial->type != HUD_CLUSTER_PRODUCT)
+      continue;
+    struct hud_density *density = NULL;
+    double moments[13];
+    hud_status status = hud_density_create(&density, &initial->density, error);
+    int order = status == HUD_OK && hud_density_finite_moments(density) >= 12 ? 12 : 2;
+    if (status == HUD_OK)
+      status = hud_density_moments(density, v_infinity, order, moments, error);
+    hud_density_free(density);
+    if (status != HUD_OK)
+      return status;
+    *radius = fmax(*radius, pow(moments[order] / moments[0], 1.0 / order));
+  }
+  return HUD_OK;
+}
+
+/* Width expected at the end, relative to the start: the slow rate of the limit (33). */
+static double contraction(const struct hud_description *d, const struct hud_network *network,
+                          double mass)
+{
+  const struct hud_reaction *pair = hud_network_reaction(network, 1, 1);
+  return pair == NULL ? 1.0 : exp(-pair->lambda * mass * d->time.end / (2.0 + pair->mu));
+}
+
+static hud_status set_velocities(struct hud_representation *rep, const struct hud_description *d,
+                                 double v_infinity, double width, const struct hud_density *density,
+                                 struct hud_error *error)
+{
+  double reach = width > 0.0 ? window * width : 1.0;
+  if (d->velocity.given)
+    return hud_spectral_set_velocities(rep, d->velocity.min, d->velocity.max, d->velocity.cells + 1,
+                                       density, error);
+  return hud_spectral_set_velocities(rep, v_infinity - reach, v_infinity + reach, READ_OUT, density,
+                                     error);
+}
+
+hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_description *d,
+                              const struct hud_network *network, double v_infinity,
+                              struct hud_error *error)
+{
+  struct hud_density *density = NULL;
+  struct hud_spectral_options options;
+  struct hud_spectral_request request = {.clusters = network->K,
+                                         .moment_order = d->moment_order < 4 ? 4 : d->moment_order,
+                                         .origin = v_infinity,
+                                         .epsilon = d->epsilon,
+                                         .tolerance = d->solver.spectral_tol};
+  double moments[3], width = 0.0;
+  *rep = NULL;
+  hud_status status = hud_density_create(&density, &d->initial.f1, error);
+  if (status == HUD_OK && hud_density_finite_moments(density) < request.moment_order)
+    request.moment_order = 2;
+  if (status == HUD_OK)
+    status = hud_density_moments(density, v_infinity, 2, moments, error);
+  if (status == HUD_OK)
+    status = cluster_radius(d, network->K, v_infinity, &request.radius, error);
+  if (status == HUD_OK) {
+    width = fmax(sqrt(fmax(moments[2], 0.0) / moments[0]), 0.5 * request.radius);
+    double box = end_box / contraction(d, network, moments[0]);
+    request.box = width > 0.0 ? fmax(least_box, fmin(box, most_box)) / width : 0.0;
+    request.density = density;
+    status = hud_spectral_choose(&request, &options, error);
+  }
+  if (status == HUD_OK)
+    status = hud_spectral_create(rep, &options, error);
+  if (status == HUD_OK)
+    status = set_velocities(*rep, d, v_infinity, width, density, error);
+  if (status != HUD_OK && *rep != NULL) {
+    (*rep)->ops->free(*rep);
+    *rep = NULL;
+  }
+  hud_density_free(density);
+  return status;
+}
