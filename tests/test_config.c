@@ -581,6 +581,7 @@ static void test_canonical_text(void **state)
                       "time:\n"
                       "  end: 3\n"
                       "  output_every: 0.03\n"
+                      "  checkpoint_every: 0\n"
                       "solver:\n"
                       "  rtol: 1e-8\n"
                       "  atol: 1e-12\n"
