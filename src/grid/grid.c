@@ -33,8 +33,8 @@ size_t hud_grid_pair_index(const struct hud_representation *rep, size_t i, size_
 
 double hud_grid_memory(size_t n)
 {
-  return (double)sizeof(struct hud_grid) + (double)sizeof(double) * 16.0 * (double)n +
-         hud_grid_triple_memory(n);
+  return (double)sizeof(struct hud_grid) +
+         (double)sizeof(double) * (HUD_GRID_RING + 9.0) * (double)n + hud_grid_triple_memory(n);
 }
 
 static size_t grid_length(const struct hud_representation *rep, int k)
