@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The moments come from Taylor coefficients and need no box; the box is for f_1(v) and for Fourier
- * metrics. fhat_1 decays on the scale 1/sigma(t) of the collapsing distribution, so the box is five
- * over the width expected at the end, but at least four and at most ten over that at the start: the
- * number of unknowns grows with its square, and what is cut off is reported (fhat_cut). */
+ * metrics. fhat_1 decays on the scale 1/sigma(t) of the collapsing distribution, so the box is
+ * twelve over the width expected at the end, but at least four and at most 24 over that at the
+ * start, and what is cut off is reported (fhat_cut).
+ */
 #include "models/spectral_setup.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@
 #include "spectral/spectral.h"
 
 enum { READ_OUT = 1025 };
-static const double least_box = 4.0, most_box = 10.0, end_box = 5.0; /* X times sigma */
+static const double least_box = 4.0, most_box = 24.0, end_box = 12.0; /* X times sigma */
 static const double window = 8.0; /* of the read-out, in sigma(0) to either side */
 
 /* Farthest velocity of the initial clusters from v_infinity; twelfth moments stand in for a radius.

@@ -29,7 +29,7 @@ static hud_status start(struct hud_simulation *simulation, const volatile sig_at
                         const struct hud_log *log, struct hud_error *error)
 {
   const struct hud_description *d = simulation->description;
-  const struct hud_evolve_options options = {
+  struct hud_evolve_options options = {
       .rtol = d->solver.rtol,
       .atol = d->solver.atol,
       .max_steps = d->solver.max_steps,
@@ -38,6 +38,12 @@ static hud_status start(struct hud_simulation *simulation, const volatile sig_at
       .stop = stop,
       .log = log,
   };
+  if (d->method == HUD_METHOD_SPECTRAL) {
+    /* The error in time must not hide that in frequency. Scales are natural ones and shrink with
+     * the variance, so that an absolute tolerance only has to be above zero. */
+    options.rtol = fmin(options.rtol, 1e-3 * d->solver.spectral_tol);
+    options.atol = 1e-40;
+  }
   hud_status status = hud_model_initial(simulation->model, simulation->y, error);
   if (status == HUD_OK && d->solver.integrator == HUD_INTEGRATOR_PICARD)
     return start_picard(simulation, stop, error);
