@@ -17,6 +17,7 @@
 #include "config/schema.h"
 
 static const char reference_page[] = "docs/model-file.md";
+static const char study_page[] = "docs/study-file.md";
 static const char json_schema[] = "docs/model-file.schema.json";
 
 static const char model_text[] = "huddle: 1\n"
@@ -237,6 +238,7 @@ static void test_pages_are_up_to_date(void **state)
 {
   (void)state;
   assert_up_to_date(reference_page, hud_schema_write_reference);
+  assert_up_to_date(study_page, hud_schema_write_study_reference);
   assert_up_to_date(json_schema, hud_schema_write_json);
 }
 
@@ -286,6 +288,8 @@ int main(int argument_count, char **arguments)
   if (argument_count > 1 && strcmp(arguments[1], "--write") == 0) {
     struct hud_error error = {0};
     hud_status status = write_page(reference_page, hud_schema_write_reference, &error);
+    if (status == HUD_OK)
+      status = write_page(study_page, hud_schema_write_study_reference, &error);
     if (status == HUD_OK)
       status = write_page(json_schema, hud_schema_write_json, &error);
     if (status != HUD_OK)

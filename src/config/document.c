@@ -460,15 +460,20 @@ static void replace_node(struct hud_node *old, const struct hud_node *value, str
   old->key_mark = mark;
 }
 
+/* Sets the node at a path of `length` bytes. `mark` is the place of the path; with `columns` its
+ * parts stand at their own columns from there. */
 static hud_status set_value(struct hud_document *document, const char *path, size_t path_length,
-                            const struct hud_node *value, struct hud_error *error)
+                            struct hud_mark place, bool columns, const struct hud_node *value,
+                            struct hud_error *error)
 {
   struct hud_node *node = document->root;
   for (size_t at = 0; at <= path_length;) {
-    struct hud_mark mark = {1, at + 1, document->source_count - 1};
-    size_t length = strcspn(path + at, ".=");
+    struct hud_mark mark = place;
+    mark.column += columns ? at : 0;
+    size_t length = strcspn(path + at, columns ? ".=" : ".");
     if (length == 0)
-      return hud_document_fail(document, mark, error, "expected key.path=value",
+      return hud_document_fail(document, mark, error,
+                               columns ? "expected key.path=value" : "expected key.path",
                                "a part of the key path is empty");
     struct hud_node *child = find_part(node, path + at, length);
     if (child == NULL && node->kind == HUD_NODE_LIST)
@@ -525,6 +530,87 @@ hud_status hud_document_override(struct hud_document *document, const char *assi
   if (status == HUD_OK && value == NULL)
     return hud_document_fail(document, after, error, NULL, "there is no value after `=`");
   if (status == HUD_OK)
-    status = set_value(document, assignment, path_length, value, error);
+    status = set_value(document, assignment, path_length, start, true, value, error);
   return status;
+}
+
+/* ---- parts of other documents ---- */
+
+/* The number of a text of `other` among those of `document`, which takes it over if it is new. */
+static hud_status adopt_source(struct hud_document *document, const struct hud_document *other,
+                               size_t number, size_t *adopted, struct hud_error *error)
+{
+  const struct hud_source *source = &other->sources[number];
+  for (size_t s = 0; s < document->source_count; s++) {
+    const struct hud_source *mine = &document->sources[s];
+    if (mine->is_override == source->is_override && mine->length == source->length &&
+        strcmp(mine->name, source->name) == 0 &&
+        memcmp(mine->text, source->text, source->length) == 0) {
+      *adopted = s;
+      return HUD_OK;
+    }
+  }
+  *adopted = document->source_count;
+  return add_source(document, source->name, source->text, source->length, source->is_override,
+                    error);
+}
+
+static hud_status copy_node(struct hud_document *document, const struct hud_document *other,
+                            const struct hud_node *node, struct hud_node **out,
+                            struct hud_error *error)
+{
+  struct hud_node *copy = NULL;
+  hud_status status = arena_new(document, &copy, sizeof *copy, error);
+  if (status != HUD_OK)
+    return status;
+  *copy = (struct hud_node){
+      .kind = node->kind, .quoted = node->quoted, .mark = node->mark, .key_mark = node->key_mark};
+  status = arena_text(document, &copy->text, node->text, strlen(node->text), error);
+  if (status == HUD_OK && node->key != NULL)
+    status = arena_text(document, &copy->key, node->key, strlen(node->key), error);
+  if (status == HUD_OK)
+    status = adopt_source(document, other, node->mark.source, &copy->mark.source, error);
+  if (status == HUD_OK && node->key != NULL)
+    status = adopt_source(document, other, node->key_mark.source, &copy->key_mark.source, error);
+  for (const struct hud_node *child = node->first; child != NULL && status == HUD_OK;
+       child = child->next) {
+    struct hud_node *twin = NULL;
+    status = copy_node(document, other, child, &twin, error);
+    if (status == HUD_OK)
+      append_child(copy, twin);
+  }
+  *out = copy;
+  return status;
+}
+
+hud_status hud_document_extract(struct hud_document **out, const struct hud_document *other,
+                                const struct hud_node *node, struct hud_error *error)
+{
+  struct hud_document *document = NULL;
+  size_t first;
+  *out = NULL;
+  hud_status status = HUD_NEW(&document, 1, "a YAML text", error);
+  if (status == HUD_OK)
+    status = adopt_source(document, other, 0, &first, error);
+  if (status == HUD_OK)
+    status = copy_node(document, other, node, &document->root, error);
+  if (status == HUD_OK) {
+    document->root->key = NULL;
+    *out = document;
+  } else {
+    hud_document_free(document);
+  }
+  return status;
+}
+
+hud_status hud_document_graft(struct hud_document *document, const char *path,
+                              struct hud_mark place, const struct hud_document *other,
+                              const struct hud_node *value, struct hud_error *error)
+{
+  struct hud_node *copy = NULL;
+  hud_status status = adopt_source(document, other, place.source, &place.source, error);
+  if (status == HUD_OK)
+    status = copy_node(document, other, value, &copy, error);
+  return status == HUD_OK ? set_value(document, path, strlen(path), place, false, copy, error)
+                          : status;
 }

@@ -51,6 +51,18 @@ const char *hud_document_name(const struct hud_document *document);
 hud_status hud_document_override(struct hud_document *document, const char *assignment,
                                  struct hud_error *error);
 
+/* A document of its own with a copy of one node of another; its places remain those of the other.
+ */
+hud_status hud_document_extract(struct hud_document **document, const struct hud_document *other,
+                                const struct hud_node *node, struct hud_error *error);
+
+/* Sets the node at "key.path" to a copy of a node of another document, as hud_document_override
+ * does. Errors about the value point into the text it comes from, those about the path to `place`,
+ * a mark of the other document. */
+hud_status hud_document_graft(struct hud_document *document, const char *path,
+                              struct hud_mark place, const struct hud_document *other,
+                              const struct hud_node *value, struct hud_error *error);
+
 /* The child of a mapping with this key, or NULL (also if node is NULL or no mapping). */
 const struct hud_node *hud_node_find(const struct hud_node *node, const char *key);
 

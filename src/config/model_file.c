@@ -5,13 +5,13 @@
 #include "config/model_file.h"
 
 #include <inttypes.h>
-#include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/locale.h"
 #include "config/document.h"
 #include "config/reader.h"
 #include "config/writer.h"
@@ -85,21 +85,36 @@ static hud_status folder_of(char **folder, const char *path, struct hud_error *e
   return hud_copy_text(folder, ".", error);
 }
 
-static hud_status parse_in_c_locale(struct hud_model_file *file, const char *name, const char *text,
-                                    size_t length, const char *const *overrides,
-                                    size_t override_count, struct hud_error *error)
+static hud_status read_document(struct hud_model_file *file, struct hud_error *error)
 {
   char *folder = NULL;
-  hud_status status = hud_document_create(&file->document, name, text, length, error);
-  for (size_t o = 0; o < override_count && status == HUD_OK; o++)
-    status = hud_document_override(file->document, overrides[o], error);
-  if (status == HUD_OK)
-    status = folder_of(&folder, name, error);
+  struct hud_locale locale = hud_locale_begin();
+  hud_status status = folder_of(&folder, hud_document_name(file->document), error);
   if (status == HUD_OK)
     status = read_description(file, folder, error);
   if (status == HUD_OK)
     status = resolve(file, error);
   hud_free(folder);
+  hud_locale_end(locale);
+  return status;
+}
+
+hud_status hud_model_file_from_document(struct hud_model_file **out, struct hud_document *document,
+                                        struct hud_error *error)
+{
+  struct hud_model_file *file = NULL;
+  *out = NULL;
+  hud_status status = HUD_NEW(&file, 1, "a model file", error);
+  if (status != HUD_OK) {
+    hud_document_free(document);
+    return status;
+  }
+  file->document = document;
+  status = read_document(file, error);
+  if (status == HUD_OK)
+    *out = file;
+  else
+    hud_model_file_free(file);
   return status;
 }
 
@@ -107,27 +122,14 @@ hud_status hud_model_file_parse(struct hud_model_file **out, const char *name, c
                                 size_t length, const char *const *overrides, size_t override_count,
                                 struct hud_error *error)
 {
-  struct hud_model_file *file = NULL;
+  struct hud_document *document = NULL;
   *out = NULL;
-  hud_status status = HUD_NEW(&file, 1, "a model file", error);
-  if (status != HUD_OK)
-    return status;
-  locale_t c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-  locale_t previous = (locale_t)0;
-  if (c_locale == (locale_t)0)
-    status = hud_fail_memory(error, "a locale", 0);
-  else
-    previous = uselocale(c_locale);
+  hud_status status = hud_document_create(&document, name, text, length, error);
+  for (size_t o = 0; o < override_count && status == HUD_OK; o++)
+    status = hud_document_override(document, overrides[o], error);
   if (status == HUD_OK)
-    status = parse_in_c_locale(file, name, text, length, overrides, override_count, error);
-  if (c_locale != (locale_t)0) {
-    uselocale(previous);
-    freelocale(c_locale);
-  }
-  if (status == HUD_OK)
-    *out = file;
-  else
-    hud_model_file_free(file);
+    return hud_model_file_from_document(out, document, error);
+  hud_document_free(document);
   return status;
 }
 
@@ -204,4 +206,13 @@ hud_status hud_model_file_fail(const struct hud_model_file *file, const char *pa
   va_end(args);
   const struct hud_node *node = hud_document_nearest(file->document, path);
   return hud_document_fail(file->document, node->mark, error, NULL, "%s", message);
+}
+
+void hud_model_file_locate(const struct hud_model_file *file, struct hud_error *error)
+{
+  if (error == NULL || strchr(error->where, ':') != NULL)
+    return;
+  struct hud_error found = *error;
+  hud_model_file_fail(file, found.where[0] != '\0' ? found.where : "model", error, "%s",
+                      found.message);
 }

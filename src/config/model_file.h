@@ -25,6 +25,13 @@ hud_status hud_model_file_parse(struct hud_model_file **file, const char *name, 
                                 size_t length, const char *const *overrides, size_t override_count,
                                 struct hud_error *error);
 
+struct hud_document;
+
+/* The same from a document, which is taken over, also on failure; tables of densities are looked
+ * for in the folder of its first text. */
+hud_status hud_model_file_from_document(struct hud_model_file **file, struct hud_document *document,
+                                        struct hud_error *error);
+
 void hud_model_file_free(struct hud_model_file *file);
 
 /* Valid as long as the file. */
@@ -51,5 +58,9 @@ hud_status hud_model_file_fail(const struct hud_model_file *file, const char *pa
 hud_status hud_model_file_fail_at(const struct hud_model_file *file, struct hud_mark mark,
                                   struct hud_error *error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Errors that are found after reading name a key path as their place, or none: points them into the
+ * file. An error that has its place keeps it. */
+void hud_model_file_locate(const struct hud_model_file *file, struct hud_error *error);
 
 #endif

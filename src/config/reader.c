@@ -137,7 +137,7 @@ static void guess_key(const struct hud_reader *reader, enum hud_scope scope, con
       continue;
     if (hud_key_is_child(&keys[k], scope, parent))
       hud_guess_consider(&guess, hud_key_name(&keys[k]));
-    else if (!of_other_model && keys[k].scope == HUD_SCOPE_MODEL &&
+    else if (!of_other_model && keys[k].scope == HUD_SCOPE_MODEL && scope < HUD_SCOPE_STUDY &&
              strcmp(hud_key_name(&keys[k]), name) == 0)
       elsewhere = keys[k].path;
   }

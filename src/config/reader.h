@@ -2,7 +2,8 @@
  *
  * Reads a document into a description, row by row of the schema: reader.c walks mappings,
  * reader_values.c reads single values, reader_shapes.c what has a form of its own (rate tables,
- * mixtures, atoms, tables), checks.c looks at combinations. Used by model_file.c only. */
+ * mixtures, atoms, tables), checks.c looks at combinations. Used by model_file.c; the reader of
+ * study files uses it for its own scopes. */
 #ifndef HUD_CONFIG_READER_H
 #define HUD_CONFIG_READER_H
 

@@ -343,6 +343,19 @@ static hud_status read_atoms(struct hud_reader *reader, const struct hud_key *ke
   return hud_reader_atoms(reader, node, 2, &spec->points, &spec->point_count);
 }
 
+/* Kept for others to read; a list has items. */
+static hud_status read_node(struct hud_reader *reader, const struct hud_key *key,
+                            const struct hud_node *node, void *base)
+{
+  char expected[400];
+  hud_key_describe(key, expected, sizeof expected);
+  bool list = key->type == HUD_KEY_LIST;
+  if (hud_node_is_null(node) || (list && (node->kind != HUD_NODE_LIST || node->count == 0)))
+    return hud_reader_fail_type(reader, node, expected);
+  store(base, key->offset, &node, sizeof node);
+  return HUD_OK;
+}
+
 hud_status hud_reader_value(struct hud_reader *reader, const struct hud_key *key,
                             const struct hud_node *node, void *base, bool used)
 {
@@ -374,7 +387,10 @@ hud_status hud_reader_value(struct hud_reader *reader, const struct hud_key *key
       return read_size(reader, key, node, used);
     return hud_reader_scope(reader, key->value_scope, node, (char *)base + key->offset);
   case HUD_KEY_LIST:
-    return hud_reader_mixture(reader, node, base);
+    return key->store == HUD_STORE_NODE ? read_node(reader, key, node, base)
+                                        : hud_reader_mixture(reader, node, base);
+  case HUD_KEY_NODE:
+    return read_node(reader, key, node, base);
   case HUD_KEY_ATOMS:
     return read_atoms(reader, key, node, base);
   case HUD_KEY_TABLE:

@@ -186,6 +186,9 @@ void hud_key_describe(const struct hud_key *key, char *text, size_t size)
   case HUD_KEY_TABLE:
     append(text, size, "the name of a CSV file, or a list of rows [v, f]");
     break;
+  case HUD_KEY_NODE:
+    append(text, size, "%s", key->symbol);
+    break;
   }
 }
 

@@ -23,6 +23,10 @@ enum hud_scope {
   HUD_SCOPE_DENSITY,
   HUD_SCOPE_CLUSTER, /* initial data of f_k, k >= 2 */
   HUD_SCOPE_EXPRESSION,
+  HUD_SCOPE_STUDY, /* a study file, and from here on what stands in one */
+  HUD_SCOPE_RANGE,
+  HUD_SCOPE_VARIANT,
+  HUD_SCOPE_EXPECTATION,
   HUD_SCOPE_COUNT
 };
 
@@ -41,7 +45,8 @@ enum hud_key_type {
   HUD_KEY_SCOPE,      /* a value of value_scope */
   HUD_KEY_LIST,       /* a list of values of value_scope */
   HUD_KEY_ATOMS,      /* a list of rows [weight, v, ...] */
-  HUD_KEY_TABLE       /* a file name, or a list of rows [v, f] */
+  HUD_KEY_TABLE,      /* a file name, or a list of rows [v, f] */
+  HUD_KEY_NODE        /* what the reader leaves to others: `symbol` says in words what it is */
 };
 
 /* The C type of a value in the struct that the scope addresses. */
@@ -57,6 +62,7 @@ enum hud_store {
   HUD_STORE_EXPRESSION,
   HUD_STORE_STRUCT, /* of a scope: rate law, density, ... */
   HUD_STORE_GIVEN,  /* of a mapping: a bool that says whether it was given */
+  HUD_STORE_NODE,   /* const struct hud_node *: of a list, its items are read by others */
   HUD_STORE_SIZE    /* initial data of f_k, k = offset: kept by the reader until K is known */
 };
 
@@ -85,7 +91,7 @@ struct hud_key {
   unsigned models;    /* that use it, as bits 1u << hud_model_kind; 0: all */
   unsigned methods;   /* that use it, as bits 1u << hud_method; 0: all */
   unsigned optional;  /* methods among them that can do without it, though it is required */
-  const char *symbol; /* in the papers; of an expression: its variables */
+  const char *symbol; /* in the papers; of an expression: its variables; of a node: what it is */
   const char *meaning;
 };
 
@@ -146,6 +152,7 @@ void hud_guess_consider(struct hud_guess *guess, const char *candidate);
 /* The reference page docs/model-file.md (Markdown) and the JSON schema, to a stream whose errors
  * the caller checks. */
 void hud_schema_write_reference(FILE *stream);
+void hud_schema_write_study_reference(FILE *stream); /* docs/study-file.md */
 void hud_schema_write_json(FILE *stream);
 
 #endif

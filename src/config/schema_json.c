@@ -81,6 +81,9 @@ static void write_type(FILE *stream, const struct hud_key *key)
   case HUD_KEY_TABLE:
     fputs("{\"type\": [\"string\", \"array\"]", stream);
     break;
+  case HUD_KEY_NODE: /* only in study files, which have no JSON schema */
+    fputs("{\"not\": {}", stream);
+    break;
   }
 }
 
@@ -146,7 +149,7 @@ void hud_schema_write_json(FILE *stream)
   fputs("{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
         "\"title\": \"huddle model file\",\n\"$defs\": {\n",
         stream);
-  for (int scope = HUD_SCOPE_MODEL + 1; scope < HUD_SCOPE_COUNT; scope++) {
+  for (int scope = HUD_SCOPE_MODEL + 1; scope < HUD_SCOPE_STUDY; scope++) {
     fputs(scope > HUD_SCOPE_MODEL + 1 ? ",\n" : "", stream);
     write_definition(stream, (enum hud_scope)scope);
   }

@@ -23,6 +23,32 @@ static const char introduction[] =
     "Symbols and equation numbers are those of Kanzler, Moschella and Schmeiser, *First order\n"
     "non-instantaneous corrections in collisional kinetic alignment models*.\n";
 
+static const char study_introduction[] =
+    "# The study file\n"
+    "\n"
+    "This page is written from the schema of the program; `make reference` writes it again.\n"
+    "\n"
+    "A study runs variants of a base model over a sweep of parameters and compares them: errors,\n"
+    "observed orders, and the discretisation error that says how far to trust both. It is YAML\n"
+    "with the rules of [model files](model-file.md), and mistakes in it, or in the models that it\n"
+    "makes, are answered in the same way. `models/studies/` has examples.\n"
+    "\n"
+    "    huddle study STUDY.yaml -o results/my-study\n"
+    "\n"
+    "Key paths are those of model files with dots: `solver.rtol`, `rates.mu.1,1`. Each model is\n"
+    "the base, then `set`, then the values of `vary`, then those of `link`, then what the variant\n"
+    "sets: what comes later wins.\n"
+    "\n"
+    "For every model there is a second, refined run, whose distance from the first is the\n"
+    "discretisation error; that of a difference is the sum of both sides. Where a result has\n"
+    "standard errors (particles with replicas), twice the standard error takes its place. An\n"
+    "observed order log(e_i/e_{i+1}) / log(p_i/p_{i+1}) is withheld where the discretisation\n"
+    "error exceeds a tenth of either e; its uncertainty is what the discretisation errors could\n"
+    "change in it.\n"
+    "\n"
+    "Runs are kept in `DIR/runs` under the hash of their model: a study that is called again runs\n"
+    "only what is missing or has changed.\n";
+
 /* A `|` would end the cell of a table. */
 static void write_cell(FILE *stream, const char *text)
 {
@@ -137,12 +163,34 @@ static void write_choices(FILE *stream, const char *path, const struct hud_choic
     fprintf(stream, "* `%s`: %s\n", choices->name, choices->meaning);
 }
 
+/* The keys of study files are the same for all models and methods. */
+static void write_study_rows(FILE *stream, enum hud_scope scope)
+{
+  size_t count;
+  const struct hud_key *keys = hud_schema_keys(&count);
+  fputs("| Key | Value | Default | Meaning |\n|---|---|---|---|\n", stream);
+  for (size_t k = 0; k < count; k++) {
+    if (keys[k].scope != scope)
+      continue;
+    fprintf(stream, "| `%s` | ", keys[k].path);
+    write_value(stream, &keys[k]);
+    fputs(" | ", stream);
+    write_default(stream, &keys[k]);
+    fputs(" | ", stream);
+    write_cell(stream, keys[k].meaning);
+    fputs(" |\n", stream);
+  }
+  for (size_t k = 0; k < count; k++)
+    if (keys[k].scope == scope && keys[k].type == HUD_KEY_CHOICE)
+      write_choices(stream, keys[k].path, keys[k].choices);
+}
+
 static void write_scope(FILE *stream, enum hud_scope scope)
 {
   const struct hud_scope_info *info = hud_schema_scope(scope);
   size_t count;
   const struct hud_key *keys = hud_schema_keys(&count);
-  if (scope != HUD_SCOPE_MODEL)
+  if (scope != HUD_SCOPE_MODEL && scope != HUD_SCOPE_STUDY)
     fprintf(stream, "\n## <a id=\"%s\"></a>%s\n\n", info->name, info->title);
   else
     fputs("\n## Keys\n\n", stream);
@@ -152,6 +200,10 @@ static void write_scope(FILE *stream, enum hud_scope scope)
     for (const struct hud_choice *word = info->words; word->name != NULL; word++)
       fprintf(stream, "* `%s`: %s\n", word->name, word->meaning);
     fputc('\n', stream);
+  }
+  if (scope >= HUD_SCOPE_STUDY) {
+    write_study_rows(stream, scope);
+    return;
   }
   if (info->form == HUD_FORM_ONE_OF)
     fprintf(stream, "%s one of these keys:\n\n",
@@ -168,6 +220,13 @@ static void write_scope(FILE *stream, enum hud_scope scope)
 void hud_schema_write_reference(FILE *stream)
 {
   fputs(introduction, stream);
-  for (int scope = 0; scope < HUD_SCOPE_COUNT; scope++)
+  for (int scope = HUD_SCOPE_MODEL; scope < HUD_SCOPE_STUDY; scope++)
+    write_scope(stream, (enum hud_scope)scope);
+}
+
+void hud_schema_write_study_reference(FILE *stream)
+{
+  fputs(study_introduction, stream);
+  for (int scope = HUD_SCOPE_STUDY; scope < HUD_SCOPE_COUNT; scope++)
     write_scope(stream, (enum hud_scope)scope);
 }

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "config/study_description.h"
+
 #define MODEL(kind) (1u << HUD_MODEL_##kind)
 #define METHOD(kind) (1u << HUD_METHOD_##kind)
 #define SCALAR_MODELS (MODEL(SCALAR_IMPLICIT) | MODEL(SCALAR))
@@ -20,6 +22,11 @@
 #define IN_POTENTIAL(member) offsetof(struct hud_potential_spec, member)
 #define IN_DENSITY(member) offsetof(struct hud_density_spec, member)
 #define IN_CLUSTER(member) offsetof(struct hud_cluster_initial, member)
+
+#define IN_STUDY(member) offsetof(struct hud_study_description, member)
+#define IN_RANGE(member) offsetof(struct hud_study_range, member)
+#define IN_VARIANT(member) offsetof(struct hud_study_variant, member)
+#define IN_EXPECTATION(member) offsetof(struct hud_study_expectation, member)
 
 #define ANY_NUMBER .min = -INFINITY, .max = INFINITY
 #define POSITIVE .min = 0.0, .min_open = true, .max = INFINITY
@@ -36,6 +43,11 @@
 #define SCOPE(of, place)                                                                           \
   .type = HUD_KEY_SCOPE, .store = HUD_STORE_STRUCT, .offset = (place), .value_scope = (of)
 #define MAPPING .type = HUD_KEY_MAPPING
+#define TEXT(place) .type = HUD_KEY_TEXT, .store = HUD_STORE_TEXT, .offset = (place)
+#define NODE(place, words)                                                                         \
+  .type = HUD_KEY_NODE, .store = HUD_STORE_NODE, .offset = (place), .symbol = (words)
+#define ITEMS(place, of)                                                                           \
+  .type = HUD_KEY_LIST, .store = HUD_STORE_NODE, .offset = (place), .value_scope = (of)
 
 static const struct hud_choice models[] = {
     {"hierarchy", HUD_MODEL_HIERARCHY, "all cluster sizes 1..K, (8)"},
@@ -77,6 +89,14 @@ static const struct hud_choice drift_schemes[] = {
 static const struct hud_choice matchings[] = {
     {"matched", HUD_MATCHING_MATCHED, "f_1 is shifted for the missing f_2: second order"},
     {"raw", HUD_MATCHING_RAW, "f_1 as given: first order"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice norms[] = {
+    {"sup", HUD_NORM_SUP, "the largest value over the window"},
+    {"L2", HUD_NORM_L2, "(int e^2 dt)^(1/2) over the window, by the trapezoidal rule"},
+    {"final", HUD_NORM_FINAL, "the value at the last time of the window"},
+    {"least", HUD_NORM_LEAST, "the smallest value over the window; without a reference only"},
     {NULL, 0, NULL},
 };
 
@@ -127,6 +147,10 @@ static const struct hud_choice cluster_words[] = {
 #define DENSITY .scope = HUD_SCOPE_DENSITY
 #define CLUSTER .scope = HUD_SCOPE_CLUSTER
 #define FORMULA .scope = HUD_SCOPE_EXPRESSION
+#define STUDY .scope = HUD_SCOPE_STUDY
+#define RANGE_OF .scope = HUD_SCOPE_RANGE
+#define VARIANT .scope = HUD_SCOPE_VARIANT
+#define EXPECTATION .scope = HUD_SCOPE_EXPECTATION
 #define RATE_TYPE(kind) (1u << HUD_RATE_##kind)
 #define POTENTIAL_TYPE(kind) (1u << HUD_POTENTIAL_##kind)
 #define F_K(k, who, text)                                                                          \
@@ -337,6 +361,70 @@ static const struct hud_key keys[] = {
      .required = true, .meaning = "the density of one velocity; its own mass is scaled to one"},
     {CLUSTER, .path = "atoms", .type = HUD_KEY_ATOMS, .variant = HUD_CLUSTER_ATOMS,
      .meaning = "weighted points, a list of [weight, v_1, ..., v_k], symmetrised"},
+
+    {STUDY, .path = "huddle", .type = HUD_KEY_INTEGER, .required = true, RANGE(1, 1),
+     .meaning = "version of the format"},
+    {STUDY, .path = "study", TEXT(IN_STUDY(title)), .required = true,
+     .meaning = "the title of the study"},
+    {STUDY, .path = "settles", TEXT(IN_STUDY(settles)), .required = true,
+     .meaning = "the question that the study answers, in a sentence"},
+    {STUDY, .path = "base", NODE(IN_STUDY(base), "the path of a model file, or a model"),
+     .required = true, .meaning = "the model that everything starts from; a path is from here"},
+    {STUDY, .path = "set", NODE(IN_STUDY(set), "a mapping of key paths to values"),
+     .meaning = "changes to the base, for all runs"},
+    {STUDY, .path = "vary",
+     NODE(IN_STUDY(vary), "a mapping of key paths to lists of values or "
+                          "{from: ..., to: ..., count: ...}"),
+     .meaning = "what is swept; several paths make all combinations"},
+    {STUDY, .path = "link", NODE(IN_STUDY(link), "a mapping of key paths to expressions"),
+     .meaning = "values that follow from those of `vary`, by the last part of its key paths, such "
+                "as `time.end: 10*epsilon` (`rates.mu.1,1` is called mu11)"},
+    {STUDY, .path = "variants", ITEMS(IN_STUDY(variants), HUD_SCOPE_VARIANT), .required = true,
+     .meaning = "the models to compare"},
+    {STUDY, .path = "reference", TEXT(IN_STUDY(reference)),
+     .default_note = "none: the quantities themselves are shown",
+     .meaning = "the label of the variant from which the others differ, or `theory` (for "
+                "decay_rate: the formula for gamma, to first order in epsilon)"},
+    {STUDY, .path = "quantities", NODE(IN_STUDY(quantities), "a list of names"), .required = true,
+     .meaning = "columns of moments.csv; W1, W2, fourier (both centred), L1 of f_1; decay_rate of "
+                "the variance; or a number among the details of summary.json"},
+    {STUDY, .path = "window", NODE(IN_STUDY(window), "a list of two times [from, to]"),
+     .default_note = "the whole run",
+     .meaning = "the times that count; numbers, or expressions as in `link`"},
+    {STUDY, .path = "norm", CHOICE(IN_STUDY(norm), norms), .fallback = "sup",
+     .meaning = "how the values over the window become one number"},
+    {STUDY, .path = "parameter", TEXT(IN_STUDY(parameter)),
+     .default_note = "the first of `vary` with two or more numbers",
+     .meaning = "the key path in which orders are observed"},
+    {STUDY, .path = "refine",
+     NODE(IN_STUDY(refine), "auto, none, or a mapping of key paths to values"),
+     .default_note = "auto: solver.rtol and atol / 100 (moments), cells * 2 and rtol / 10 (grid), "
+                     "spectral_tol / 100 and rtol / 100 (spectral), another seed (particles)",
+     .meaning = "what the second run of each model changes; none: no discretisation errors"},
+    {STUDY, .path = "expect", ITEMS(IN_STUDY(expect), HUD_SCOPE_EXPECTATION),
+     .meaning = "last observed orders that the study is expected to show; it fails if they are "
+                "not met"},
+
+    {RANGE_OF, .path = "from", NUMBER(IN_RANGE(from)), .required = true, POSITIVE,
+     .meaning = "the first value"},
+    {RANGE_OF, .path = "to", NUMBER(IN_RANGE(to)), .required = true, POSITIVE,
+     .meaning = "the last value"},
+    {RANGE_OF, .path = "count", INTEGER(INT, IN_RANGE(count)), .required = true, RANGE(2, 1000),
+     .meaning = "number of values, at equal ratios"},
+
+    {VARIANT, .path = "label", TEXT(IN_VARIANT(label)), .required = true,
+     .meaning = "what tables and figures call it"},
+    {VARIANT, .path = "set", NODE(IN_VARIANT(set), "a mapping of key paths to values"),
+     .meaning = "what this variant changes"},
+
+    {EXPECTATION, .path = "variant", TEXT(IN_EXPECTATION(variant)), .required = true,
+     .meaning = "a label"},
+    {EXPECTATION, .path = "quantity", TEXT(IN_EXPECTATION(quantity)), .default_note = "all",
+     .meaning = "one of the quantities"},
+    {EXPECTATION, .path = "order", NUMBER(IN_EXPECTATION(order)), .required = true, ANY_NUMBER,
+     .meaning = "the order"},
+    {EXPECTATION, .path = "within", NUMBER(IN_EXPECTATION(within)), .required = true, POSITIVE,
+     .meaning = "the largest deviation from it"},
 };
 
 static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
@@ -362,6 +450,14 @@ static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
     [HUD_SCOPE_EXPRESSION] = {"expression", "Densities as expressions", HUD_FORM_MAPPING, NULL,
                               sizeof(struct hud_density_spec), 0, HUD_NO_MARK,
                               "A formula in v, or a mapping."},
+    [HUD_SCOPE_STUDY] = {"study", "Study file", HUD_FORM_MAPPING, NULL,
+                         sizeof(struct hud_study_description), 0, HUD_NO_MARK, NULL},
+    [HUD_SCOPE_RANGE] = {"range", "Ranges", HUD_FORM_MAPPING, NULL, sizeof(struct hud_study_range),
+                         0, HUD_NO_MARK, "Values at equal ratios, instead of a list."},
+    [HUD_SCOPE_VARIANT] = {"variant", "Variants", HUD_FORM_MAPPING, NULL,
+                           sizeof(struct hud_study_variant), 0, HUD_NO_MARK, NULL},
+    [HUD_SCOPE_EXPECTATION] = {"expectation", "Expectations", HUD_FORM_MAPPING, NULL,
+                               sizeof(struct hud_study_expectation), 0, HUD_NO_MARK, NULL},
 };
 
 unsigned hud_schema_family(enum hud_model_kind model)

@@ -163,6 +163,8 @@ static void write_value(FILE *stream, const struct hud_key *key, const void *bas
   case HUD_KEY_TABLE:
     write_points(stream, key, base, k);
     break;
+  case HUD_KEY_NODE: /* not in models */
+    break;
   }
 }
 

@@ -53,16 +53,6 @@ static hud_status start(struct hud_simulation *simulation, const volatile sig_at
   return status;
 }
 
-/* Errors that are found after reading name a key path as their place; the file knows its line. */
-static void point_into_file(const struct hud_model_file *file, struct hud_error *error)
-{
-  if (error == NULL || strchr(error->where, ':') != NULL)
-    return;
-  struct hud_error found = *error;
-  hud_model_file_fail(file, found.where[0] != '\0' ? found.where : "model", error, "%s",
-                      found.message);
-}
-
 static hud_status create_model(struct hud_simulation *simulation, const volatile sig_atomic_t *stop,
                                const struct hud_log *log, struct hud_error *error)
 {
@@ -102,7 +92,7 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
     status = HUD_NEW(&simulation->row, columns, "a row", error);
   }
   if (status == HUD_ERROR_INPUT)
-    point_into_file(file, error);
+    hud_model_file_locate(file, error);
   if (status == HUD_OK)
     *out = simulation;
   else
