@@ -3,6 +3,7 @@
 #ifndef HUD_CLI_CLI_H
 #define HUD_CLI_CLI_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,11 +22,18 @@ int hud_cli_run(int argc, char **argv);
 int hud_cli_resume(int argc, char **argv);
 int hud_cli_check(int argc, char **argv);
 int hud_cli_compare(int argc, char **argv);
+int hud_cli_study(int argc, char **argv);
 int hud_cli_plot(int argc, char **argv);
 int hud_cli_models(int argc, char **argv);
 int hud_cli_init(int argc, char **argv);
 int hud_cli_version(int argc, char **argv);
 int hud_cli_help(int argc, char **argv);
+
+/* From here on SIGINT and SIGTERM set the flag that is returned, once; a second one kills. */
+const volatile sig_atomic_t *hud_cli_catch_signals(void);
+
+/* results/NAME for models/NAME.yaml. */
+void hud_cli_default_directory(const char *path, char *directory, size_t size);
 
 /* Prints `place: message` to stderr and returns the exit status that the error asks for. */
 int hud_cli_report(const struct hud_error *error);
@@ -42,6 +50,7 @@ struct hud_cli_options {
   const char **overrides; /* --set, repeated; owned */
   size_t override_count;
   bool force, quiet;
+  int jobs; /* -j; 0: not given */
 };
 
 enum hud_cli_option_set {
@@ -49,7 +58,8 @@ enum hud_cli_option_set {
   HUD_CLI_OUTPUT = 1,
   HUD_CLI_SET = 2,
   HUD_CLI_FORCE = 4,
-  HUD_CLI_QUIET = 8
+  HUD_CLI_QUIET = 8,
+  HUD_CLI_JOBS = 16
 };
 
 /* Parses argv; options outside `allowed` and more than `most` positional arguments are usage errors

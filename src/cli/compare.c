@@ -8,12 +8,13 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "output/cells.h"
 #include "output/netcdf.h"
 
 /* One of the two: its result, and its f_1 as masses of cells. */
 struct side {
   struct hud_netcdf_result *result;
-  double *edges, *masses;
+  struct hud_cells *cells; /* NULL: no densities */
 };
 
 static hud_status load(const char *directory, struct side *side, struct hud_error *error)
@@ -25,41 +26,20 @@ static hud_status load(const char *directory, struct side *side, struct hud_erro
   hud_free(path);
   if (status != HUD_OK || side->result->f1 == NULL)
     return status;
-  size_t n = side->result->v_count;
-  const double *v = side->result->v;
-  status = HUD_NEW(&side->masses, n, "cell masses", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&side->edges, n + 1, "cell edges", error);
-  for (size_t i = 1; i < n && status == HUD_OK; i++)
-    side->edges[i] = 0.5 * (v[i - 1] + v[i]);
-  if (status == HUD_OK) {
-    side->edges[0] = v[0] - (side->edges[1] - v[0]);
-    side->edges[n] = v[n - 1] + (v[n - 1] - side->edges[n - 1]);
-  }
-  return status;
+  return hud_cells_create(&side->cells, side->result, error);
 }
 
 static void release(struct side *side)
 {
+  hud_cells_free(side->cells);
   hud_netcdf_result_free(side->result);
-  hud_free(side->edges);
-  hud_free(side->masses);
-}
-
-static struct hud_measure measure_at(struct side *side, size_t record)
-{
-  size_t n = side->result->v_count;
-  const double *f1 = side->result->f1 + record * n;
-  for (size_t i = 0; i < n; i++)
-    side->masses[i] = f1[i] * (side->edges[i + 1] - side->edges[i]);
-  return (struct hud_measure){.count = n, .mass = side->masses, .edge = side->edges};
 }
 
 /* Prints W1, W2, the Fourier metric of the centred densities, and L1. */
 static hud_status print_distances(struct side *a, size_t i, struct side *b, size_t j,
                                   struct hud_error *error)
 {
-  struct hud_measure f = measure_at(a, i), g = measure_at(b, j);
+  struct hud_measure f = hud_cells_measure(a->cells, i), g = hud_cells_measure(b->cells, j);
   struct hud_fourier_distance fourier;
   double W1, W2, L1;
   hud_status status = hud_wasserstein_1(&f, &g, &W1, error);
@@ -93,7 +73,7 @@ static void print_differences(const struct hud_table *a, size_t i, const struct 
 
 static hud_status print_table(struct side *a, struct side *b, struct hud_error *error)
 {
-  bool densities = a->masses != NULL && b->masses != NULL;
+  bool densities = a->cells != NULL && b->cells != NULL;
   printf(
       "# differences are of the second result minus the first; f_1 is normalised for W1, W2 and\n"
       "# the Fourier metric sup |f^ - g^|/xi^2, which is taken of the centred densities\n%10s",
@@ -127,7 +107,7 @@ static hud_status print_table(struct side *a, struct side *b, struct hud_error *
 int hud_cli_compare(int argc, char **argv)
 {
   struct hud_cli_options options;
-  struct side sides[2] = {{NULL, NULL, NULL}, {NULL, NULL, NULL}};
+  struct side sides[2] = {{NULL, NULL}, {NULL, NULL}};
   struct hud_error error;
   int status;
   if (hud_cli_parse(&options, argc, argv, HUD_CLI_NO_OPTIONS, 2, 2, &status)) {

@@ -21,6 +21,16 @@ static const struct hud_command commands[] = {
      "validates a model, prints it with its defaults, its size and its theory; runs nothing", ""},
     {"compare", hud_cli_compare, "DIR DIR",
      "distances between two results over time: W1, W2, Fourier metric, L1, moments", ""},
+    {"study", hud_cli_study,
+     "STUDY.yaml [-o DIR] [--set key.path=value]... [-j N] [--force] [--quiet]",
+     "runs the models of a study, compares them, prints errors and observed orders",
+     "The folder (default: results/NAME) receives the runs, the table (table.txt, .csv, .tex) and\n"
+     "figure-study. Called again, it runs only what is missing or has changed; --force runs\n"
+     "everything again. -j: processes at a time (default: the number of processors). --set "
+     "changes\n"
+     "the study file: --set refine=none. The exit status is 1 if a run failed or an order that "
+     "the\n"
+     "study expects is not met.\n"},
     {"plot", hud_cli_plot, "DIR... [-o DIR]",
      "draws variance over time and f_1 of one or several results with gnuplot",
      "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o.\n"},

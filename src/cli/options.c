@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -50,6 +51,19 @@ static const char *value_of(int argc, char **argv, int *i)
   return *i + 1 < argc ? argv[++*i] : NULL;
 }
 
+static bool parse_jobs(struct hud_cli_options *options, const char *command, const char *value,
+                       int *status)
+{
+  char *end = NULL;
+  long jobs = strtol(value, &end, 10);
+  if (end == value || *end != '\0' || jobs < 1 || jobs > 1024) {
+    *status = hud_cli_usage(command, "-j needs a number from 1 to 1024, not %s", value);
+    return false;
+  }
+  options->jobs = (int)jobs;
+  return true;
+}
+
 static bool parse_option(struct hud_cli_options *options, int argc, char **argv, int *i,
                          unsigned allowed, int *status)
 {
@@ -64,16 +78,21 @@ static bool parse_option(struct hud_cli_options *options, int argc, char **argv,
   }
   bool output = (allowed & HUD_CLI_OUTPUT) && is_option(argument, "-o", "--output");
   bool set = (allowed & HUD_CLI_SET) && is_option(argument, NULL, "--set");
-  if (!output && !set) {
+  bool jobs = (allowed & HUD_CLI_JOBS) && is_option(argument, "-j", "--jobs");
+  if (!output && !set && !jobs) {
     *status = hud_cli_usage(argv[0], "unknown option %s", argument);
     return false;
   }
   value = value_of(argc, argv, i);
   if (value == NULL) {
-    *status =
-        hud_cli_usage(argv[0], "%s needs %s", argument, output ? "a folder" : "key.path=value");
+    *status = hud_cli_usage(argv[0], "%s needs %s", argument,
+                            output ? "a folder"
+                            : jobs ? "a number"
+                                   : "key.path=value");
     return false;
   }
+  if (jobs)
+    return parse_jobs(options, argv[0], value, status);
   if (output)
     options->output = value;
   else
@@ -113,4 +132,13 @@ void hud_cli_options_free(struct hud_cli_options *options)
 {
   hud_free((void *)options->overrides);
   options->overrides = NULL;
+}
+
+void hud_cli_default_directory(const char *path, char *directory, size_t size)
+{
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  const char *dot = strrchr(name, '.');
+  int length = (int)(dot != NULL && dot != name ? dot - name : (long)strlen(name));
+  snprintf(directory, size, "results/%.*s", length, name);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * `huddle run`: a model file to a folder of results. `huddle resume`: on from a checkpoint. */
-#define _POSIX_C_SOURCE 200809L
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,34 +7,6 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "run/run.h"
-
-/* Set by a signal handler; the only variable of the program that lives outside a function. */
-static volatile sig_atomic_t stop_requested;
-
-static void request_stop(int number)
-{
-  (void)number;
-  stop_requested = 1;
-}
-
-static void catch_signals(void)
-{
-  struct sigaction action = {0};
-  action.sa_handler = request_stop;
-  action.sa_flags = (int)SA_RESETHAND; /* a second signal ends the program at once */
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
-/* results/NAME for models/NAME.yaml. */
-static void default_directory(const char *path, char *directory, size_t size)
-{
-  const char *slash = strrchr(path, '/');
-  const char *name = slash != NULL ? slash + 1 : path;
-  const char *dot = strrchr(name, '.');
-  int length = (int)(dot != NULL && dot != name ? dot - name : (long)strlen(name));
-  snprintf(directory, size, "results/%.*s", length, name);
-}
 
 static int run_model(const struct hud_cli_options *options)
 {
@@ -46,7 +16,7 @@ static int run_model(const struct hud_cli_options *options)
   char directory[1024];
   struct hud_model_file *file = NULL;
   const char *path = options->positional[0];
-  default_directory(path, directory, sizeof directory);
+  hud_cli_default_directory(path, directory, sizeof directory);
   if (hud_model_file_load(&file, path, options->overrides, options->override_count, &error) !=
       HUD_OK) {
     int status = hud_cli_report(&error);
@@ -57,10 +27,9 @@ static int run_model(const struct hud_cli_options *options)
   const struct hud_run_options run_options = {
       .directory = options->output != NULL ? options->output : directory,
       .force = options->force,
-      .stop = &stop_requested,
+      .stop = hud_cli_catch_signals(),
       .log = &log,
   };
-  catch_signals();
   if (hud_run(file, &run_options, &error) != HUD_OK)
     return hud_cli_report(&error);
   hud_log_info(&log, "results in %s", run_options.directory);
@@ -73,8 +42,7 @@ static int resume_run(const struct hud_cli_options *options)
   struct hud_stream_log state;
   struct hud_log log = hud_log_to_stream(&state, stderr, options->quiet);
   const struct hud_run_options run_options = {
-      .directory = options->positional[0], .stop = &stop_requested, .log = &log};
-  catch_signals();
+      .directory = options->positional[0], .stop = hud_cli_catch_signals(), .log = &log};
   if (hud_run_resume(&run_options, &error) != HUD_OK)
     return hud_cli_report(&error);
   hud_log_info(&log, "results in %s", run_options.directory);

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * From a study to its runs. A model is put together from nodes of the study file and of the base,
+ * which keep their places, and read like any other model. */
+#include "study/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "config/scalar.h"
+#include "models/model.h"
+#include "run/simulation.h"
+#include "study/study_reader.h"
+
+enum { MAX_RUNS = 20000 };
+
+/* ---- points ---- */
+
+/* The distance of neighbours in parameter p. */
+static size_t stride(const struct hud_study *study, size_t p)
+{
+  size_t product = 1;
+  for (size_t q = p + 1; q < study->parameter_count; q++)
+    product *= study->parameters[q].count;
+  return product;
+}
+
+size_t hud_study_value_index(const struct hud_study *study, size_t point, size_t p)
+{
+  return point / stride(study, p) % study->parameters[p].count;
+}
+
+size_t hud_study_point_with(const struct hud_study *study, size_t point, size_t p, size_t value)
+{
+  size_t now = hud_study_value_index(study, point, p);
+  return point + value * stride(study, p) - now * stride(study, p);
+}
+
+const char *hud_study_value_text(const struct hud_study *study, size_t point, size_t p)
+{
+  const struct hud_node *node = study->parameters[p].values[hud_study_value_index(study, point, p)];
+  return node->kind == HUD_NODE_SCALAR ? node->text : "{...}";
+}
+
+void hud_study_point_text(const struct hud_study *study, size_t point, int except, char *text,
+                          size_t size)
+{
+  size_t length = 0;
+  text[0] = '\0';
+  for (size_t p = 0; p < study->parameter_count && length < size; p++)
+    if ((int)p != except)
+      length += (size_t)snprintf(text + length, size - length, "%s%s = %s", length > 0 ? ", " : "",
+                                 study->parameters[p].name, hud_study_value_text(study, point, p));
+}
+
+double hud_study_evaluate(const struct hud_study *study, size_t point,
+                          const struct hud_expression *expression)
+{
+  double values[HUD_STUDY_PARAMETERS] = {0};
+  for (size_t p = 0; p < study->parameter_count; p++) {
+    const double *numbers = study->parameters[p].numbers;
+    values[p] = numbers != NULL ? numbers[hud_study_value_index(study, point, p)] : NAN;
+  }
+  return hud_expression_evaluate(expression, values);
+}
+
+/* ---- models ---- */
+
+static hud_status graft_set(struct hud_document *model, const struct hud_study *study,
+                            const struct hud_node *set, struct hud_error *error)
+{
+  hud_status status = HUD_OK;
+  for (const struct hud_node *node = set != NULL ? set->first : NULL;
+       node != NULL && status == HUD_OK; node = node->next)
+    status = hud_document_graft(model, node->key, node->key_mark, study->document, node, error);
+  return status;
+}
+
+static hud_status graft_number(struct hud_document *model, const struct hud_study *study,
+                               const char *path, struct hud_mark mark, double value,
+                               struct hud_error *error)
+{
+  char text[40];
+  hud_scalar_print(text, sizeof text, value);
+  const struct hud_node node = {.kind = HUD_NODE_SCALAR, .text = text, .mark = mark};
+  return hud_document_graft(model, path, mark, study->document, &node, error);
+}
+
+static hud_status graft_point(struct hud_document *model, const struct hud_study *study,
+                              size_t point, struct hud_error *error)
+{
+  hud_status status = HUD_OK;
+  for (size_t p = 0; p < study->parameter_count && status == HUD_OK; p++) {
+    const struct hud_study_parameter *parameter = &study->parameters[p];
+    status = hud_document_graft(model, parameter->path, parameter->mark, study->document,
+                                parameter->values[hud_study_value_index(study, point, p)], error);
+  }
+  for (size_t l = 0; l < study->link_count && status == HUD_OK; l++) {
+    const struct hud_study_link *link = &study->links[l];
+    double value = hud_study_evaluate(study, point, link->expression);
+    char where[200];
+    hud_study_point_text(study, point, -1, where, sizeof where);
+    if (!isfinite(value))
+      return hud_study_fail(study, link->mark, error, NULL, "`link.%.60s` is %g for %s", link->path,
+                            value, where);
+    status = graft_number(model, study, link->path, link->mark, value, error);
+  }
+  return status;
+}
+
+/* Tolerances near round-off cannot be tightened: the second run is then the coarser one, and the
+ * distance of the two an upper bound. */
+static hud_status graft_tolerances(struct hud_document *model, const struct hud_study *study,
+                                   const struct hud_description *d, struct hud_mark mark,
+                                   double factor, struct hud_error *error)
+{
+  if (d->solver.rtol * factor < 1e-13)
+    factor = 1.0 / factor;
+  hud_status status =
+      graft_number(model, study, "solver.rtol", mark, d->solver.rtol * factor, error);
+  return status == HUD_OK
+             ? graft_number(model, study, "solver.atol", mark, d->solver.atol * factor, error)
+             : status;
+}
+
+static hud_status graft_refinement(struct hud_document *model, const struct hud_study *study,
+                                   const struct hud_description *d, struct hud_mark mark,
+                                   struct hud_error *error)
+{
+  if (study->refine == HUD_REFINE_SET)
+    return graft_set(model, study, study->description.refine, error);
+  hud_status status = HUD_OK;
+  switch (d->method) {
+  case HUD_METHOD_GRID:
+    status = graft_number(model, study, "velocity.cells", mark, 2.0 * d->velocity.cells, error);
+    return status == HUD_OK ? graft_tolerances(model, study, d, mark, 0.1, error) : status;
+  case HUD_METHOD_SPECTRAL:
+    status = graft_number(model, study, "solver.spectral_tol", mark, 0.01 * d->solver.spectral_tol,
+                          error);
+    return status == HUD_OK ? graft_tolerances(model, study, d, mark, 0.01, error) : status;
+  case HUD_METHOD_MOMENTS:
+    return graft_tolerances(model, study, d, mark, 0.01, error);
+  case HUD_METHOD_PARTICLES:
+    return graft_number(model, study, "particles.seed", mark, (double)d->particles.seed + 1.0,
+                        error);
+  }
+  return status;
+}
+
+/* The model of a variant at a point; `refined` is a description whose refinement is wanted, or
+ * NULL. */
+static hud_status build(struct hud_model_file **file, const struct hud_study *study, size_t point,
+                        size_t variant, const struct hud_description *refined,
+                        struct hud_error *error)
+{
+  struct hud_document *model = NULL;
+  *file = NULL;
+  hud_status status =
+      hud_document_extract(&model, study->base, hud_document_root(study->base), error);
+  if (status == HUD_OK)
+    status = graft_set(model, study, study->description.set, error);
+  if (status == HUD_OK)
+    status = graft_point(model, study, point, error);
+  if (status == HUD_OK)
+    status = graft_set(model, study, study->variants[variant].set, error);
+  if (status == HUD_OK && refined != NULL)
+    status = graft_refinement(model, study, refined, study->variant_marks[variant], error);
+  if (status == HUD_OK)
+    return hud_model_file_from_document(file, model, error);
+  hud_document_free(model);
+  return status;
+}
+
+/* Does the method run the model, and does it fit into memory? Particles see to that themselves. */
+static hud_status check_model(const struct hud_model_file *file, struct hud_error *error)
+{
+  double unknowns, bytes;
+  const struct hud_description *d = hud_model_file_description(file);
+  if (d->method == HUD_METHOD_PARTICLES)
+    return HUD_OK;
+  hud_status status = hud_model_estimate(d, &unknowns, &bytes, error);
+  if (status == HUD_ERROR_INPUT)
+    hud_model_file_locate(file, error);
+  return status;
+}
+
+/* The run of a model, which is taken over, also on failure: a new one, or one that is there. */
+static hud_status add_run(struct hud_study_plan *plan, struct hud_model_file *file, size_t point,
+                          size_t variant, bool refined, size_t *number, struct hud_error *error)
+{
+  for (size_t r = 0; r < plan->run_count; r++)
+    if (strcmp(hud_model_file_resolved(plan->runs[r].file), hud_model_file_resolved(file)) == 0) {
+      hud_model_file_free(file);
+      *number = r;
+      return HUD_OK;
+    }
+  hud_status status = check_model(file, error);
+  if (status == HUD_OK && plan->run_count == MAX_RUNS)
+    status = hud_fail(error, HUD_ERROR_INPUT, "the study has more than %d runs", MAX_RUNS);
+  if (status == HUD_OK && plan->run_count == plan->capacity) {
+    size_t more = 2 * plan->capacity + 16;
+    status = hud_grow(&plan->runs, plan->run_count, more, sizeof *plan->runs, "runs", error);
+    plan->capacity = status == HUD_OK ? more : plan->capacity;
+  }
+  if (status != HUD_OK) {
+    hud_model_file_free(file);
+    return status;
+  }
+  *number = plan->run_count;
+  plan->runs[plan->run_count++] =
+      (struct hud_study_run){.file = file, .point = point, .variant = variant, .refined = refined};
+  return HUD_OK;
+}
+
+static hud_status add_case(struct hud_study_plan *plan, size_t point, size_t variant,
+                           struct hud_error *error)
+{
+  const struct hud_study *study = plan->study;
+  struct hud_study_case *made = &plan->cases[point * study->variant_count + variant];
+  struct hud_model_file *file = NULL;
+  *made = (struct hud_study_case){HUD_NO_RUN, HUD_NO_RUN};
+  hud_status status = build(&file, study, point, variant, NULL, error);
+  if (status == HUD_OK)
+    status = add_run(plan, file, point, variant, false, &made->run, error);
+  if (status != HUD_OK || study->refine == HUD_REFINE_NONE)
+    return status;
+  const struct hud_description *d = hud_model_file_description(plan->runs[made->run].file);
+  status = build(&file, study, point, variant, d, error);
+  if (status == HUD_OK)
+    status = add_run(plan, file, point, variant, true, &made->refined, error);
+  if (status == HUD_OK && made->refined == made->run)
+    status = hud_study_fail(study, study->description.refine->mark, error, NULL,
+                            "`refine` changes nothing in the variant `%.60s`",
+                            study->variants[variant].label);
+  return status;
+}
+
+/* ---- what depends on the models ---- */
+
+static hud_status check_window(const struct hud_study_plan *plan, size_t point,
+                               struct hud_error *error)
+{
+  const struct hud_study *study = plan->study;
+  if (study->window[0] == NULL)
+    return HUD_OK;
+  double from = hud_study_evaluate(study, point, study->window[0]);
+  double to = hud_study_evaluate(study, point, study->window[1]);
+  char where[200];
+  hud_study_point_text(study, point, -1, where, sizeof where);
+  const char *at = where[0] != '\0' ? " for " : "";
+  if (!(from >= 0.0 && from <= to && isfinite(to)))
+    return hud_study_fail(study, study->window_mark, error, "expected 0 <= from <= to",
+                          "`window` is [%g, %g]%s%s", from, to, at, where);
+  for (size_t v = 0; v < study->variant_count; v++) {
+    size_t run = hud_study_case_at(plan, point, v)->run;
+    double end = hud_model_file_description(plan->runs[run].file)->time.end;
+    if (to > end * (1.0 + 1e-9))
+      return hud_study_fail(study, study->window_mark, error, NULL,
+                            "`window` ends at %g%s%s, after time.end = %g of the variant `%.60s`",
+                            to, at, where, end, study->variants[v].label);
+  }
+  return HUD_OK;
+}
+
+/* Columns that every model has, or that the name shows to be one of many. */
+static bool is_usual_column(const char *name)
+{
+  static const char *const usual[] = {"mass", "mean", "variance", "W", "T"};
+  for (size_t u = 0; u < sizeof usual / sizeof usual[0]; u++)
+    if (strcmp(usual[u], name) == 0)
+      return true;
+  const char *digits = strchr("MIV", name[0]) != NULL  ? name + 1
+                       : strncmp(name, "f1_m", 4) == 0 ? name + 4
+                                                       : "";
+  return digits[0] != '\0' && strspn(digits, "0123456789") == strlen(digits);
+}
+
+/* Looks for a column among those of the model of one run; near ones are guessed. */
+static hud_status has_column(const struct hud_study_run *run, const char *name, bool *found,
+                             struct hud_error *error)
+{
+  struct hud_model_file *file = NULL;
+  struct hud_simulation *simulation = NULL;
+  const char *text = hud_model_file_resolved(run->file);
+  hud_status status = hud_model_file_parse(&file, "model", text, strlen(text), NULL, 0, error);
+  if (status == HUD_OK)
+    status = hud_simulation_create(&simulation, file, NULL, NULL, error);
+  if (status != HUD_OK)
+    return status;
+  size_t count;
+  const char *const *names = hud_simulation_quantities(simulation, &count);
+  for (size_t c = 1; c < count; c++)
+    *found = *found || strcmp(names[c], name) == 0;
+  hud_simulation_close(simulation);
+  return status;
+}
+
+/* An unusual column must be one of some variant's. Opening a model takes a while, so the usual ones
+ * are taken on trust until the results are there. */
+static hud_status check_column(const struct hud_study_plan *plan,
+                               const struct hud_study_quantity *quantity, struct hud_error *error)
+{
+  static const char *const usual[] = {"mass", "mean",  "variance", "M1",    "M2",    "V1",
+                                      "V2",   "f1_m1", "f1_m2",    "f1_m3", "f1_m4", "entropy"};
+  bool found = false;
+  hud_status status = HUD_OK;
+  for (size_t v = 0; v < plan->study->variant_count && status == HUD_OK && !found; v++)
+    status =
+        has_column(&plan->runs[hud_study_case_at(plan, 0, v)->run], quantity->name, &found, error);
+  if (status != HUD_OK || found)
+    return status;
+  char what[140];
+  struct hud_guess guess = hud_guess_begin(quantity->name);
+  hud_study_guess_quantity(&guess);
+  for (size_t u = 0; u < sizeof usual / sizeof usual[0]; u++)
+    hud_guess_consider(&guess, usual[u]);
+  snprintf(what, sizeof what, "no variant has a quantity `%.60s`", quantity->name);
+  return hud_study_fail_word(plan->study, quantity->mark, &guess, error, what);
+}
+
+static hud_status check_quantities(const struct hud_study_plan *plan, struct hud_error *error)
+{
+  hud_status status = HUD_OK;
+  for (size_t q = 0; q < plan->study->quantity_count && status == HUD_OK; q++) {
+    const struct hud_study_quantity *quantity = &plan->study->quantities[q];
+    if (quantity->kind == HUD_QUANTITY_COLUMN && !is_usual_column(quantity->name))
+      status = check_column(plan, quantity, error);
+  }
+  return status;
+}
+
+hud_status hud_study_plan_create(struct hud_study_plan **out, const struct hud_study *study,
+                                 struct hud_error *error)
+{
+  struct hud_study_plan *plan = NULL;
+  size_t variants = study->variant_count;
+  *out = NULL;
+  hud_status status = HUD_NEW(&plan, 1, "a plan", error);
+  if (status != HUD_OK)
+    return status;
+  plan->study = study;
+  plan->point_count = 1;
+  for (size_t p = 0; p < study->parameter_count; p++)
+    plan->point_count *= study->parameters[p].count;
+  if (plan->point_count > MAX_RUNS)
+    status =
+        hud_study_fail(study, study->description.vary->mark, error, NULL,
+                       "`vary` makes %zu points; at most %d are run", plan->point_count, MAX_RUNS);
+  if (status == HUD_OK)
+    status = HUD_NEW(&plan->cases, plan->point_count * variants, "cases", error);
+  for (size_t point = 0; point < plan->point_count && status == HUD_OK; point++) {
+    for (size_t v = 0; v < variants && status == HUD_OK; v++)
+      status = add_case(plan, point, v, error);
+    if (status == HUD_OK)
+      status = check_window(plan, point, error);
+  }
+  if (status == HUD_OK)
+    status = check_quantities(plan, error);
+  if (status == HUD_OK)
+    *out = plan;
+  else
+    hud_study_plan_free(plan);
+  return status;
+}
+
+void hud_study_plan_free(struct hud_study_plan *plan)
+{
+  if (plan == NULL)
+    return;
+  for (size_t r = 0; r < plan->run_count; r++) {
+    hud_model_file_free(plan->runs[r].file);
+    hud_free(plan->runs[r].failure);
+  }
+  hud_free(plan->runs);
+  hud_free(plan->cases);
+  hud_free(plan);
+}

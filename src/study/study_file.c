@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Reading a study file: the reader of models reads its rows; what rows cannot say (names that must
+ * fit together, values that vary, expressions) is read here. */
+#define _POSIX_C_SOURCE 200809L
+#include "study/study_file.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/locale.h"
+#include "config/reader.h"
+#include "study/study_reader.h"
+
+hud_status hud_study_fail(const struct hud_study *study, struct hud_mark mark,
+                          struct hud_error *error, const char *expected, const char *format, ...)
+{
+  char message[HUD_ERROR_TEXT];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(message, sizeof message, format, args);
+  va_end(args);
+  return hud_document_fail(study->document, mark, error, expected, "%s", message);
+}
+
+hud_status hud_study_fail_word(const struct hud_study *study, struct hud_mark mark,
+                               const struct hud_guess *guess, struct hud_error *error,
+                               const char *what)
+{
+  char hint[120];
+  if (guess->best == NULL)
+    return hud_study_fail(study, mark, error, NULL, "%s", what);
+  snprintf(hint, sizeof hint, "did you mean `%.80s`?", guess->best);
+  return hud_study_fail(study, mark, error, hint, "%s", what);
+}
+
+hud_status hud_study_read_scope(const struct hud_study *study, enum hud_scope scope,
+                                const struct hud_node *node, const char *path, void *target,
+                                struct hud_error *error)
+{
+  struct hud_description unused = {0}; /* no row of a study asks for the model */
+  struct hud_reader *reader = NULL;
+  hud_status status = HUD_NEW(&reader, 1, "a reader", error);
+  if (status != HUD_OK)
+    return status;
+  reader->document = study->document;
+  reader->error = error;
+  reader->description = &unused;
+  snprintf(reader->path, sizeof reader->path, "%s", path);
+  status = hud_reader_scope(reader, scope, node, target);
+  hud_reader_clear(reader);
+  hud_free(reader);
+  return status;
+}
+
+const struct hud_node *hud_study_node(const struct hud_study *study, const char *key)
+{
+  return hud_node_find(hud_document_root(study->document), key);
+}
+
+/* ---- the base ---- */
+
+/* The path of the base is from the folder of the study. */
+static hud_status load_base_file(struct hud_study *study, const struct hud_node *node,
+                                 struct hud_error *error)
+{
+  const char *name = hud_document_name(study->document), *slash = strrchr(name, '/');
+  char *folder = NULL, *path = NULL, *text = NULL;
+  size_t length = 0;
+  struct hud_error reason = {0};
+  hud_status status = hud_copy_text(&folder, slash != NULL ? name : ".", error);
+  if (status == HUD_OK && slash != NULL)
+    folder[slash == name ? 1 : slash - name] = '\0';
+  if (status == HUD_OK && (node->text[0] == '/' || slash == NULL))
+    status = hud_copy_text(&path, node->text, error);
+  else if (status == HUD_OK)
+    status = hud_path_join(&path, folder, node->text, error);
+  if (status == HUD_OK &&
+      hud_file_read(&text, &length, path, HUD_DOCUMENT_BYTES, &reason) != HUD_OK)
+    status = hud_study_fail(study, node->mark, error,
+                            "expected a model file, from the folder of "
+                            "the study",
+                            "`base`: %s", reason.message);
+  if (status == HUD_OK)
+    status = hud_document_create(&study->base, path, text, length, error);
+  hud_free(folder);
+  hud_free(path);
+  hud_free(text);
+  return status;
+}
+
+static hud_status read_base(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *node = study->description.base;
+  if (node->kind == HUD_NODE_LIST)
+    return hud_study_fail(study, node->mark, error, "expected the path of a model file, or a model",
+                          "`base` is a list");
+  if (node->kind == HUD_NODE_SCALAR)
+    return load_base_file(study, node, error);
+  return hud_document_extract(&study->base, study->document, node, error);
+}
+
+/* ---- variants and names ---- */
+
+static hud_status read_variants(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *list = study->description.variants;
+  hud_status status = HUD_NEW(&study->variants, list->count, "variants", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&study->variant_marks, list->count, "variants", error);
+  for (const struct hud_node *node = list->first; node != NULL && status == HUD_OK;
+       node = node->next) {
+    char path[40];
+    size_t v = study->variant_count++;
+    snprintf(path, sizeof path, "variants.%zu", v);
+    study->variant_marks[v] = node->mark;
+    status = hud_study_read_scope(study, HUD_SCOPE_VARIANT, node, path, &study->variants[v], error);
+    for (size_t other = 0; other < v && status == HUD_OK; other++)
+      if (strcmp(study->variants[other].label, study->variants[v].label) == 0)
+        status = hud_study_fail(study, hud_node_find(node, "label")->mark, error, NULL,
+                                "two variants are called `%.60s`", study->variants[v].label);
+    if (status == HUD_OK)
+      status = hud_study_check_set(study, study->variants[v].set, path, error);
+  }
+  return status;
+}
+
+/* The number of the variant with this label; an error at the mark if there is none. */
+static hud_status find_variant(const struct hud_study *study, const char *label,
+                               struct hud_mark mark, size_t *variant, struct hud_error *error)
+{
+  char what[120];
+  struct hud_guess guess = hud_guess_begin(label);
+  for (size_t v = 0; v < study->variant_count; v++) {
+    if (strcmp(study->variants[v].label, label) == 0) {
+      *variant = v;
+      return HUD_OK;
+    }
+    hud_guess_consider(&guess, study->variants[v].label);
+  }
+  snprintf(what, sizeof what, "no variant is called `%.60s`", label);
+  return hud_study_fail_word(study, mark, &guess, error, what);
+}
+
+static hud_status read_reference(struct hud_study *study, struct hud_error *error)
+{
+  const char *label = study->description.reference;
+  const struct hud_node *node = hud_study_node(study, "reference");
+  size_t variant = 0;
+  study->reference = HUD_REFERENCE_NONE;
+  if (label == NULL)
+    return HUD_OK;
+  if (strcmp(label, "theory") == 0) {
+    study->reference = HUD_REFERENCE_THEORY;
+    return HUD_OK;
+  }
+  hud_status status = find_variant(study, label, node->mark, &variant, error);
+  study->reference = (int)variant;
+  if (status == HUD_OK && study->variant_count == 1)
+    status = hud_study_fail(study, node->mark, error, NULL,
+                            "there is no variant beside the reference `%.60s`", label);
+  return status;
+}
+
+/* ---- quantities ---- */
+
+static const struct {
+  const char *name;
+  enum hud_study_quantity_kind kind;
+} named_quantities[] = {
+    {"W1", HUD_QUANTITY_W1},
+    {"W2", HUD_QUANTITY_W2},
+    {"fourier", HUD_QUANTITY_FOURIER},
+    {"L1", HUD_QUANTITY_L1},
+    {"decay_rate", HUD_QUANTITY_DECAY},
+    {"f1_negative_mass", HUD_QUANTITY_DETAIL},
+    {"f2_negative_mass", HUD_QUANTITY_DETAIL},
+    {"f1_negative_since", HUD_QUANTITY_DETAIL},
+    {"f2_negative_since", HUD_QUANTITY_DETAIL},
+    {"f1_least_over_largest", HUD_QUANTITY_DETAIL},
+    {"f2_least_over_largest", HUD_QUANTITY_DETAIL},
+    {"smallest_f1_over_largest", HUD_QUANTITY_DETAIL},
+};
+
+static enum hud_study_quantity_kind quantity_kind(const char *name)
+{
+  for (size_t q = 0; q < sizeof named_quantities / sizeof named_quantities[0]; q++)
+    if (strcmp(named_quantities[q].name, name) == 0)
+      return named_quantities[q].kind;
+  return HUD_QUANTITY_COLUMN;
+}
+
+void hud_study_guess_quantity(struct hud_guess *guess)
+{
+  for (size_t q = 0; q < sizeof named_quantities / sizeof named_quantities[0]; q++)
+    hud_guess_consider(guess, named_quantities[q].name);
+}
+
+/* What the norm and the reference ask of a quantity. */
+static hud_status check_quantity(const struct hud_study *study,
+                                 const struct hud_study_quantity *quantity, struct hud_error *error)
+{
+  bool distance = quantity->kind >= HUD_QUANTITY_W1;
+  if (distance && study->reference < 0)
+    return hud_study_fail(study, quantity->mark, error, NULL,
+                          "`%s` is a distance: it needs a `reference` among the variants",
+                          quantity->name);
+  if (quantity->kind != HUD_QUANTITY_DECAY && study->reference == HUD_REFERENCE_THEORY)
+    return hud_study_fail(study, quantity->mark, error, "expected `decay_rate`",
+                          "`reference: theory` says nothing about `%.60s`", quantity->name);
+  return HUD_OK;
+}
+
+static hud_status read_quantities(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *list = study->description.quantities;
+  if (list->kind != HUD_NODE_LIST || list->count == 0)
+    return hud_study_fail(study, list->mark, error, "expected a list of names, like [f1_m2, W1]",
+                          "`quantities` is no list with items");
+  hud_status status = HUD_NEW(&study->quantities, list->count, "quantities", error);
+  for (const struct hud_node *node = list->first; node != NULL && status == HUD_OK;
+       node = node->next) {
+    if (node->kind != HUD_NODE_SCALAR || node->text[0] == '\0' || strlen(node->text) > 60)
+      return hud_study_fail(study, node->mark, error, "expected a name, like f1_m2",
+                            "an item of `quantities` is no name");
+    struct hud_study_quantity *quantity = &study->quantities[study->quantity_count++];
+    *quantity = (struct hud_study_quantity){node->text, node->mark, quantity_kind(node->text)};
+    for (size_t q = 0; q + 1 < study->quantity_count && status == HUD_OK; q++)
+      if (strcmp(study->quantities[q].name, quantity->name) == 0)
+        status =
+            hud_study_fail(study, node->mark, error, NULL, "`%s` is listed twice", quantity->name);
+    if (status == HUD_OK)
+      status = check_quantity(study, quantity, error);
+  }
+  return status;
+}
+
+/* ---- expectations ---- */
+
+static hud_status find_quantity(const struct hud_study *study, const char *name,
+                                struct hud_mark mark, int *quantity, struct hud_error *error)
+{
+  char what[120];
+  struct hud_guess guess = hud_guess_begin(name);
+  for (size_t q = 0; q < study->quantity_count; q++) {
+    if (strcmp(study->quantities[q].name, name) == 0) {
+      *quantity = (int)q;
+      return HUD_OK;
+    }
+    hud_guess_consider(&guess, study->quantities[q].name);
+  }
+  snprintf(what, sizeof what, "`%.60s` is not among the quantities", name);
+  return hud_study_fail_word(study, mark, &guess, error, what);
+}
+
+static hud_status read_expectation(struct hud_study *study, const struct hud_node *node,
+                                   struct hud_error *error)
+{
+  char path[40];
+  struct hud_study_expectation row = {0};
+  struct hud_study_expected *expected = &study->expected[study->expected_count];
+  snprintf(path, sizeof path, "expect.%zu", study->expected_count++);
+  hud_status status = hud_study_read_scope(study, HUD_SCOPE_EXPECTATION, node, path, &row, error);
+  *expected = (struct hud_study_expected){0, -1, row.order, row.within};
+  if (status == HUD_OK)
+    status = find_variant(study, row.variant, hud_node_find(node, "variant")->mark,
+                          &expected->variant, error);
+  if (status == HUD_OK && row.quantity != NULL)
+    status = find_quantity(study, row.quantity, hud_node_find(node, "quantity")->mark,
+                           &expected->quantity, error);
+  if (status == HUD_OK && study->reference == (int)expected->variant)
+    status = hud_study_fail(study, hud_node_find(node, "variant")->mark, error, NULL,
+                            "`%.60s` is the reference and has no order", row.variant);
+  if (status == HUD_OK && study->order_parameter < 0)
+    status = hud_study_fail(study, node->mark, error, "`vary` two or more numbers",
+                            "no parameter varies in which an order could be observed");
+  hud_free(row.variant);
+  hud_free(row.quantity);
+  return status;
+}
+
+static hud_status read_expectations(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *list = study->description.expect;
+  if (list == NULL)
+    return HUD_OK;
+  hud_status status = HUD_NEW(&study->expected, list->count, "expectations", error);
+  for (const struct hud_node *node = list->first; node != NULL && status == HUD_OK;
+       node = node->next)
+    status = read_expectation(study, node, error);
+  return status;
+}
+
+/* ---- refinement ---- */
+
+static hud_status read_refine(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *node = study->description.refine;
+  study->refine = HUD_REFINE_AUTO;
+  if (node == NULL || (node->kind == HUD_NODE_SCALAR && strcmp(node->text, "auto") == 0))
+    return HUD_OK;
+  if (node->kind == HUD_NODE_SCALAR && strcmp(node->text, "none") == 0) {
+    study->refine = HUD_REFINE_NONE;
+    return HUD_OK;
+  }
+  study->refine = HUD_REFINE_SET;
+  if (node->kind != HUD_NODE_MAPPING)
+    return hud_study_fail(study, node->mark, error,
+                          "expected auto, none, or a mapping of key paths to values",
+                          "`refine` is `%.60s`", node->text);
+  return hud_study_check_set(study, node, "refine", error);
+}
+
+/* ---- the whole ---- */
+
+static hud_status read_study(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *root = hud_document_root(study->document);
+  if (root->kind != HUD_NODE_MAPPING)
+    return hud_study_fail(study, root->mark, error, "expected keys and values, like `huddle: 1`",
+                          "the file is a list");
+  if (hud_node_find(root, "model") != NULL && hud_node_find(root, "study") == NULL)
+    return hud_study_fail(study, hud_node_find(root, "model")->key_mark, error,
+                          "`huddle run` runs it; a study has it as its `base`",
+                          "this is a model file, not a study");
+  struct hud_study_description *d = &study->description;
+  hud_status status = hud_study_read_scope(study, HUD_SCOPE_STUDY, root, "", d, error);
+  if (status == HUD_OK)
+    status = read_base(study, error);
+  if (status == HUD_OK)
+    status = hud_study_check_set(study, d->set, "set", error);
+  if (status == HUD_OK)
+    status = hud_study_read_parameters(study, error);
+  if (status == HUD_OK)
+    status = read_variants(study, error);
+  if (status == HUD_OK)
+    status = read_reference(study, error);
+  if (status == HUD_OK && d->norm == HUD_NORM_LEAST && study->reference != HUD_REFERENCE_NONE)
+    status = hud_study_fail(study, hud_study_node(study, "norm")->mark, error,
+                            "expected sup, L2 or final", "`norm: least` is not for differences");
+  if (status == HUD_OK)
+    status = read_quantities(study, error);
+  if (status == HUD_OK)
+    status = read_refine(study, error);
+  return status == HUD_OK ? read_expectations(study, error) : status;
+}
+
+hud_status hud_study_load(struct hud_study **out, const char *path, const char *const *overrides,
+                          size_t override_count, struct hud_error *error)
+{
+  char *text = NULL;
+  size_t length = 0;
+  struct hud_study *study = NULL;
+  *out = NULL;
+  hud_status status = hud_file_read(&text, &length, path, HUD_DOCUMENT_BYTES, error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&study, 1, "a study", error);
+  if (status != HUD_OK) {
+    hud_free(text);
+    return status;
+  }
+  struct hud_locale locale = hud_locale_begin();
+  status = hud_document_create(&study->document, path, text, length, error);
+  for (size_t o = 0; o < override_count && status == HUD_OK; o++)
+    status = hud_document_override(study->document, overrides[o], error);
+  if (status == HUD_OK)
+    status = read_study(study, error);
+  hud_locale_end(locale);
+  hud_free(text);
+  if (status == HUD_OK)
+    *out = study;
+  else
+    hud_study_free(study);
+  return status;
+}
+
+void hud_study_free(struct hud_study *study)
+{
+  if (study == NULL)
+    return;
+  struct hud_study_description *d = &study->description;
+  hud_free(d->title);
+  hud_free(d->settles);
+  hud_free(d->reference);
+  hud_free(d->parameter);
+  hud_study_clear_parameters(study);
+  for (size_t v = 0; v < study->variant_count; v++)
+    hud_free(study->variants[v].label);
+  hud_free(study->variants);
+  hud_free(study->variant_marks);
+  hud_free(study->quantities);
+  hud_free(study->expected);
+  hud_document_free(study->base);
+  hud_document_free(study->document);
+  hud_free(study);
+}
