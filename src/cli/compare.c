@@ -39,10 +39,12 @@ static void release(struct side *side)
 static hud_status print_distances(struct side *a, size_t i, struct side *b, size_t j,
                                   struct hud_error *error)
 {
-  struct hud_measure f = hud_cells_measure(a->cells, i), g = hud_cells_measure(b->cells, j);
+  struct hud_measure f, g;
   struct hud_fourier_distance fourier;
   double W1, W2, L1;
-  hud_status status = hud_wasserstein_1(&f, &g, &W1, error);
+  hud_status status = hud_cells_pair(a->cells, i, b->cells, j, &f, &g, error);
+  if (status == HUD_OK)
+    status = hud_wasserstein_1(&f, &g, &W1, error);
   if (status == HUD_OK)
     status = hud_wasserstein_2(&f, &g, &W2, error);
   if (status == HUD_OK)

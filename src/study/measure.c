@@ -126,8 +126,10 @@ static double distance(enum hud_study_quantity_kind kind, struct hud_study_resul
   struct hud_fourier_distance fourier = {.value = NAN};
   if (a->cells == NULL || b->cells == NULL)
     return NAN;
-  struct hud_measure f = hud_cells_measure(a->cells, i), g = hud_cells_measure(b->cells, j);
-  hud_status status = HUD_ERROR_USAGE;
+  struct hud_measure f, g;
+  hud_status status = hud_cells_pair(a->cells, i, b->cells, j, &f, &g, NULL);
+  if (status != HUD_OK)
+    return NAN;
   if (kind == HUD_QUANTITY_W1)
     status = hud_wasserstein_1(&f, &g, &value, NULL);
   else if (kind == HUD_QUANTITY_W2)
