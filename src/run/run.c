@@ -392,9 +392,11 @@ static hud_status add_warnings(struct run *run, struct hud_error *error)
   hud_status status = HUD_OK;
   if (run->positivity == NULL && watch->least_f1 < -1e-9) {
     snprintf(text, sizeof text,
-             "f_1 is negative: its smallest cell is %.3g of its largest, at t = %.6g; more cells, "
-             "or velocity.drift: upwind, cure that",
-             watch->least_f1, watch->least_f1_time);
+             "f_1 is negative: its smallest value is %.3g of its largest, at t = %.6g; %s",
+             watch->least_f1, watch->least_f1_time,
+             run->simulation->description->method == HUD_METHOD_GRID
+                 ? "more cells, or velocity.drift: upwind, cure that"
+                 : "that is an error of its read-out, and says how large it is");
     status = warn(run, text, error);
   }
   if (status == HUD_OK && watch->mass_drift > 1e-12) {
