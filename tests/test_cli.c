@@ -67,6 +67,26 @@ static int exists(const char *name)
   return stat(path, &info) == 0;
 }
 
+/* Printed (34) has a growing mode for these, the corrected system has none. */
+#define PRINTED_UNSTABLE                                                                           \
+  " --set rates.lambda='{\"1,1\": 100, \"1,2\": 20}' --set rates.mu='{\"1,1\": 50, \"1,2\": 0.1}'" \
+  " --set epsilon=0.5 --set initial.f1.gaussian.mass=1.0"
+
+static void test_stability(void **state)
+{
+  (void)state;
+  expect("%b/huddle stability models/first_order.yaml", 0, "stable; (34) as printed: stable");
+  expect("%b/huddle stability models/first_order.yaml" PRINTED_UNSTABLE, 0,
+         "equilibrium: stable; (34) as printed: unstable");
+  expect("%b/huddle stability models/first_order.yaml --scan", 0, "20064 sets of parameters");
+  expect("%b/huddle stability models/first_order.yaml --scan", 0,
+         "system of (V1, V2, W): unstable for 0\n");
+  expect("%b/huddle stability models/instantaneous.yaml", 2, "models/instantaneous.yaml:");
+  expect("%b/huddle stability models/instantaneous.yaml", 2, "Lemma 3.1");
+  expect("%b/huddle stability --scan", 2, "1 argument is needed");
+  expect("%b/huddle check models/first_order.yaml --scan", 2, "unknown option --scan");
+}
+
 /* A small, quick model: overrides for models/first_order.yaml. */
 #define QUICK " --set velocity.cells=32 --set time.end=0.1 --set solver.rtol=1e-4 --quiet "
 
@@ -299,6 +319,7 @@ int main(void)
       cmocka_unit_test(test_check),
       cmocka_unit_test(test_run_leaves_results),
       cmocka_unit_test(test_failed_runs_leave_nothing),
+      cmocka_unit_test(test_stability),
       cmocka_unit_test(test_output_failures),
       cmocka_unit_test(test_signal),
       cmocka_unit_test(test_resume),

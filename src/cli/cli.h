@@ -24,6 +24,7 @@ int hud_cli_check(int argc, char **argv);
 int hud_cli_compare(int argc, char **argv);
 int hud_cli_study(int argc, char **argv);
 int hud_cli_plot(int argc, char **argv);
+int hud_cli_stability(int argc, char **argv);
 int hud_cli_models(int argc, char **argv);
 int hud_cli_init(int argc, char **argv);
 int hud_cli_version(int argc, char **argv);
@@ -49,7 +50,7 @@ struct hud_cli_options {
   const char *output;     /* -o, --output */
   const char **overrides; /* --set, repeated; owned */
   size_t override_count;
-  bool force, quiet;
+  bool force, quiet, scan;
   int jobs; /* -j; 0: not given */
 };
 
@@ -59,7 +60,8 @@ enum hud_cli_option_set {
   HUD_CLI_SET = 2,
   HUD_CLI_FORCE = 4,
   HUD_CLI_QUIET = 8,
-  HUD_CLI_JOBS = 16
+  HUD_CLI_JOBS = 16,
+  HUD_CLI_SCAN = 32
 };
 
 /* Parses argv; options outside `allowed` and more than `most` positional arguments are usage errors

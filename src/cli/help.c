@@ -34,6 +34,9 @@ static const struct hud_command commands[] = {
     {"plot", hud_cli_plot, "DIR... [-o DIR]",
      "draws variance over time and f_1 of one or several results with gnuplot",
      "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o.\n"},
+    {"stability", hud_cli_stability, "MODEL.yaml [--scan] [--set key.path=value]...",
+     "eigenvalues of the second moments at equilibrium, corrected and as printed (Lemma 3.1)",
+     "With --scan: over a box of parameters around those of the model, and the worst cases.\n"},
     {"models", hud_cli_models, "[NAME]",
      "what runs with what; with a name: its equation, its keys, its place in the paper", ""},
     {"init", hud_cli_init, "[NAME]",
@@ -54,7 +57,7 @@ void hud_command_list(FILE *stream)
 {
   fprintf(stream, "usage: huddle COMMAND ...\n\n");
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-    fprintf(stream, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments,
+    fprintf(stream, "  %-9s %s\n            %s\n", commands[i].name, commands[i].arguments,
             commands[i].summary);
   fprintf(stream, "\nexit status: 0 done, 1 the computation failed, 2 bad usage or input,\n"
                   "             3 stopped by a signal, 4 output could not be written\n");

@@ -76,6 +76,10 @@ static bool parse_option(struct hud_cli_options *options, int argc, char **argv,
     options->quiet = true;
     return true;
   }
+  if ((allowed & HUD_CLI_SCAN) && is_option(argument, NULL, "--scan")) {
+    options->scan = true;
+    return true;
+  }
   bool output = (allowed & HUD_CLI_OUTPUT) && is_option(argument, "-o", "--output");
   bool set = (allowed & HUD_CLI_SET) && is_option(argument, NULL, "--set");
   bool jobs = (allowed & HUD_CLI_JOBS) && is_option(argument, "-j", "--jobs");
