@@ -231,8 +231,11 @@ static void test_stops_and_restart(void **state)
   assert_memory_equal(parts, s.y, model_size(&s.model) * sizeof(double));
   assert_ok(hud_picard_to(picard, 0.07, parts, error), error);
   assert_ok(hud_picard_to(picard, 0.3, parts, error), error);
-  assert_ok(hud_picard_restart(picard, 0.0, s.y, error), error);
+  assert_ok(hud_picard_resume(picard, 0.0, s.y, &counters, error), error);
   assert_ok(hud_picard_to(picard, 0.3, again, error), error);
+  int64_t windows = counters.windows;
+  hud_picard_counters(picard, &counters);
+  assert_int_equal(counters.windows, 2 * windows);
   for (size_t l = 0; l < model_size(&s.model); l++) {
     assert_close(parts[l], whole[l], 1e-12);
     assert_close(again[l], whole[l], 0.0);

@@ -363,18 +363,19 @@ hud_status hud_picard_to(struct hud_picard *p, double t, double *y, struct hud_e
 
 /* ---- creation ---- */
 
-hud_status hud_picard_restart(struct hud_picard *p, double t, const double *y,
-                              struct hud_error *error)
+hud_status hud_picard_resume(struct hud_picard *p, double t, const double *y,
+                             const struct hud_picard_counters *counters, struct hud_error *error)
 {
-  p->time = t;
-  memcpy(p->y, y, p->system->size * sizeof *y);
   for (size_t i = 0; i < p->system->size; i++)
     if (!isfinite(y[i])) {
       char place[HUD_ERROR_WHERE];
       p->system->describe(p->system->self, i, place, sizeof place);
-      return hud_fail_at(error, HUD_ERROR_COMPUTE, place,
-                         "the initial state is not finite (%g) at %s", y[i], place);
+      return hud_fail_at(error, HUD_ERROR_COMPUTE, place, "the state is not finite (%g) at %s",
+                         y[i], place);
     }
+  p->time = t;
+  p->counters = *counters;
+  memcpy(p->y, y, p->system->size * sizeof *y);
   return HUD_OK;
 }
 
@@ -429,14 +430,14 @@ hud_status hud_picard_create(struct hud_picard **out, const struct hud_network *
   p->options = *options;
   p->nodes = options->nodes > 0 ? options->nodes : HUD_PICARD_NODES;
   p->wall_start = hud_clock();
-  p->counters.observed = p->counters.theory = NAN;
+  const struct hud_picard_counters none = {.observed = NAN, .theory = NAN};
   status = allocate(p, error);
   if (status == HUD_OK)
     status = hud_contraction_weights(network, 1.0, p->norms, p->weights, error);
   if (status == HUD_OK)
     status = lay_out_time(p, error);
   if (status == HUD_OK)
-    status = hud_picard_restart(p, t, y, error);
+    status = hud_picard_resume(p, t, y, &none, error);
   if (status == HUD_OK)
     *out = p;
   else

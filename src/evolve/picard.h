@@ -56,9 +56,10 @@ void hud_picard_free(struct hud_picard *picard);
  * HUD_ERROR_INTERRUPTED: *stop was set. */
 hud_status hud_picard_to(struct hud_picard *picard, double t, double *y, struct hud_error *error);
 
-/* Starts afresh from (t, y); counters go on. */
-hud_status hud_picard_restart(struct hud_picard *picard, double t, const double *y,
-                              struct hud_error *error);
+/* Starts afresh from (t, y), with the counters of the run that came there. An iteration keeps
+ * nothing from one call of hud_picard_to to the next but the state. */
+hud_status hud_picard_resume(struct hud_picard *picard, double t, const double *y,
+                             const struct hud_picard_counters *counters, struct hud_error *error);
 
 void hud_picard_counters(const struct hud_picard *picard, struct hud_picard_counters *counters);
 

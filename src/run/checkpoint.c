@@ -69,9 +69,15 @@ static hud_status put_state(FILE *stream, const struct hud_simulation *simulatio
   if (simulation->stochastic != NULL)
     return hud_stochastic_write(simulation->stochastic, stream, error);
   struct hud_evolve_counters counters;
-  hud_evolve_counters(simulation->evolve, &counters);
+  struct hud_picard_counters picard;
   size_t size = hud_model_system(simulation->model)->size;
-  put(stream, &counters, sizeof counters);
+  if (simulation->picard != NULL) {
+    hud_picard_counters(simulation->picard, &picard);
+    put(stream, &picard, sizeof picard);
+  } else {
+    hud_evolve_counters(simulation->evolve, &counters);
+    put(stream, &counters, sizeof counters);
+  }
   put_size(stream, size);
   put(stream, simulation->y, size * sizeof(double));
   return HUD_OK;
@@ -205,10 +211,15 @@ static hud_status get_state(FILE *stream, struct hud_simulation *simulation,
   if (simulation->stochastic != NULL)
     return hud_stochastic_read(simulation->stochastic, stream, time, error);
   struct hud_evolve_counters counters;
+  struct hud_picard_counters picard;
   size_t size = hud_model_system(simulation->model)->size, written = 0;
-  if (!get(stream, &counters, sizeof counters) || !get_size(stream, size, &written) ||
-      written != size || !get(stream, simulation->y, size * sizeof(double)))
+  bool counted = simulation->picard != NULL ? get(stream, &picard, sizeof picard)
+                                            : get(stream, &counters, sizeof counters);
+  if (!counted || !get_size(stream, size, &written) || written != size ||
+      !get(stream, simulation->y, size * sizeof(double)))
     return fail_damaged(error);
+  if (simulation->picard != NULL)
+    return hud_picard_resume(simulation->picard, time, simulation->y, &picard, error);
   return hud_evolve_resume(simulation->evolve, time, simulation->y, &counters, error);
 }
 
