@@ -503,6 +503,24 @@ static void test_grid_against_moments(void **state)
   }
 }
 
+static void test_spectral_against_moments(void **state)
+{
+  (void)state;
+  static const char *const names[] = {"M1", "M2", "f1_m2", "f1_m3", "f1_m4", "V2", "W"};
+  for (int kind = 0; kind < 2; kind++) {
+    struct hud_simulation *exact = open_text(kinds[kind], 0.1, "method: moments", GAUSSIAN, 1e-12);
+    struct hud_simulation *s = open_text(kinds[kind], 0.1, "method: spectral", GAUSSIAN, 1e-9);
+    for (int step = 1; step <= 2; step++) {
+      advance(exact, step);
+      advance(s, step);
+      for (int i = 0; i < 7; i++)
+        assert_close(quantity(s, names[i]), quantity(exact, names[i]), 1e-9);
+    }
+    hud_simulation_close(exact);
+    hud_simulation_close(s);
+  }
+}
+
 /* ---- positivity ---- */
 
 /* The negative part of what hud_simulation_density gives, by hand: mass, smallest over largest. */
@@ -574,6 +592,8 @@ static void test_positivity_is_kept(void **state)
         advance(s, 0.25 * i);
         hud_positivity_observe(positivity, s->time, s->y);
       }
+      assert_true(hud_positivity_found(positivity, 1).measured);
+      assert_true(hud_positivity_found(positivity, 2).measured);
       assert_false(hud_positivity_found(positivity, 1).lost);
       assert_true(isnan(hud_positivity_found(positivity, 1).since));
       assert_close(hud_positivity_found(positivity, 1).mass, 0.0, 0.0);
@@ -581,6 +601,33 @@ static void test_positivity_is_kept(void **state)
       hud_positivity_free(positivity);
       hud_simulation_close(s);
     }
+}
+
+/* Frequency boxes give f_1 at velocities, not f_2, and say so; the ripples of what a box cuts off
+ * are no loss. */
+static void test_positivity_by_spectral(void **state)
+{
+  (void)state;
+  static const char *const starts[] = {GAUSSIAN, TWO_GROUPS, TWO_GROUPS ", f2: quasi_stationary"};
+  struct hud_error error = {0};
+  for (int start = 0; start < 3; start++) {
+    struct hud_simulation *s = open_text("scalar", 0.1, "method: spectral", starts[start], 1e-8);
+    struct hud_positivity *positivity = NULL;
+    assert_ok(hud_positivity_create(&positivity, s->model, &error), &error);
+    hud_positivity_observe(positivity, 0.0, s->y);
+    struct hud_negativity found = hud_positivity_found(positivity, 1);
+    double cut = quantity(s, "fhat_cut");
+    assert_true(found.measured);
+    assert_int_equal(found.lost, start == 1);
+    assert_close_relative(found.threshold, fmax(1e-6, 10.0 * cut), 1e-12);
+    assert_true(start != 1 || cut > 1e-5);
+    if (start == 1)
+      assert_close(found.mass, 0.01854, 0.00005);
+    assert_false(hud_positivity_found(positivity, 2).measured);
+    assert_false(hud_positivity_found(positivity, 2).lost);
+    hud_positivity_free(positivity);
+    hud_simulation_close(s);
+  }
 }
 
 /* A state made by hand: one negative cell appears, grows, and goes. */
@@ -712,8 +759,10 @@ int main(void)
       cmocka_unit_test(test_conservation),
       cmocka_unit_test(test_matching),
       cmocka_unit_test(test_grid_against_moments),
+      cmocka_unit_test(test_spectral_against_moments),
       cmocka_unit_test(test_positivity_is_lost),
       cmocka_unit_test(test_positivity_is_kept),
+      cmocka_unit_test(test_positivity_by_spectral),
       cmocka_unit_test(test_positivity_record),
       cmocka_unit_test(test_positivity_in_the_summary),
       cmocka_unit_test(test_errors),

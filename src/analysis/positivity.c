@@ -5,6 +5,7 @@
 #include "analysis/positivity.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -13,6 +14,10 @@ struct hud_positivity {
   size_t n;
   const double *v;
   double *width, *values;
+  double threshold; /* relative to the largest value */
+  int cut;          /* which of the method's columns says what a frequency box cuts off; -1: none */
+  double *extras;
+  const double **f;
   struct hud_negativity found[2];
 };
 
@@ -21,6 +26,14 @@ bool hud_positivity_measurable(const struct hud_model *model)
   const struct hud_representation_ops *ops = model->rep->ops;
   const double *v;
   return ops->nodes != NULL && ops->values != NULL && ops->nodes(model->rep, &v) > 1;
+}
+
+static int cut_column(const struct hud_representation_ops *ops)
+{
+  for (int i = 0; i < ops->extra_count; i++)
+    if (strcmp(ops->extra_names[i], "fhat_cut") == 0)
+      return i;
+  return -1;
 }
 
 hud_status hud_positivity_create(struct hud_positivity **out, const struct hud_model *model,
@@ -37,9 +50,15 @@ hud_status hud_positivity_create(struct hud_positivity **out, const struct hud_m
     return status;
   p->model = model;
   p->n = model->rep->ops->nodes(model->rep, &p->v);
+  p->cut = cut_column(model->rep->ops);
+  p->threshold = p->cut < 0 ? 1e-9 : 1e-6;
   status = HUD_NEW(&p->width, p->n, "positivity", error);
   if (status == HUD_OK)
     status = HUD_NEW(&p->values, p->n * p->n, "positivity", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&p->extras, (size_t)model->rep->ops->extra_count, "positivity", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&p->f, (size_t)model->network->K + 1, "positivity", error);
   if (status != HUD_OK) {
     hud_positivity_free(p);
     return status;
@@ -61,6 +80,8 @@ void hud_positivity_free(struct hud_positivity *p)
     return;
   hud_free(p->width);
   hud_free(p->values);
+  hud_free(p->extras);
+  hud_free((void *)p->f);
   hud_free(p);
 }
 
@@ -70,16 +91,24 @@ static void look(struct hud_positivity *p, double t, int k, size_t columns)
   struct hud_negativity *found = &p->found[k - 1];
   size_t where = 0;
   double largest = 0.0, mass = 0.0;
+  bool unknown = false;
   for (size_t i = 0; i < p->n * columns; i++) {
     double value = p->values[i];
+    unknown = unknown || isnan(value);
     if (value < p->values[where])
       where = i;
     largest = fmax(largest, value);
     if (value < 0.0)
       mass -= value * p->width[i / columns] * (k == 2 ? p->width[i % columns] : 1.0);
   }
-  double least = p->values[where] / largest;
-  if (!(p->values[where] < -HUD_POSITIVITY_THRESHOLD * largest))
+  if (unknown)
+    return;
+  found->measured = true;
+  double least = p->values[where] / largest, threshold = p->threshold;
+  if (p->cut >= 0)
+    threshold = fmax(threshold, 10.0 * p->extras[p->cut]);
+  found->threshold = fmax(found->threshold, threshold);
+  if (!(p->values[where] < -threshold * largest))
     return;
   if (!found->lost) {
     found->lost = true;
@@ -99,11 +128,15 @@ void hud_positivity_observe(struct hud_positivity *p, double t, const double *y)
 {
   const struct hud_network *network = p->model->network;
   struct hud_representation *rep = p->model->rep;
-  rep->ops->values(rep, 1, hud_model_density(p->model, y, 1), p->values);
+  for (int k = 1; k <= network->K; k++)
+    p->f[k] = hud_model_density(p->model, y, k);
+  if (p->cut >= 0)
+    rep->ops->extras(rep, network, p->f, p->extras);
+  rep->ops->values(rep, 1, p->f[1], p->values);
   look(p, t, 1, 1);
   if (network->K < 2 || network->sizes[2].quasi_stationary)
     return;
-  rep->ops->values(rep, 2, hud_model_density(p->model, y, 2), p->values);
+  rep->ops->values(rep, 2, p->f[2], p->values);
   look(p, t, 2, p->n);
 }
 

@@ -2,23 +2,26 @@
  *
  * Loss of positivity, measured: when f_1 and f_2 of a model first have negative values, where, and
  * how much mass is negative. The scalar models (47) and (48) lose it for data that the first-order
- * model keeps positive ([KMS], section 4), usually first in the f_2 of (46). Values between -1e-9
- * of the largest and zero count as round-off and interpolation, not as a loss. Times are those at
- * which a state is observed. Limits: only methods that give densities at velocities. */
+ * model keeps positive ([KMS], section 4), usually first in the f_2 of (46). Small negative values
+ * count as round-off and interpolation, not as a loss: to 1e-9 of the largest, and where f_1 is
+ * transformed back from a frequency box to 1e-6 or ten times what the box cuts off (fhat_cut),
+ * whose ripples they may be. Times are those at which a state is observed. Limits: only methods
+ * that give densities at velocities; f_2 only where they give it. On a grid the value in the cells
+ * of v_1 = v_2 itself depends on the grid, where f_2 is not smooth; the negative mass converges. */
 #ifndef HUD_ANALYSIS_POSITIVITY_H
 #define HUD_ANALYSIS_POSITIVITY_H
 
 #include "models/model.h"
 
-#define HUD_POSITIVITY_THRESHOLD 1e-9
-
 struct hud_negativity {
+  bool measured; /* values were there; if not, nothing is known */
   bool lost;
   double since;     /* the first observed time with a negative value; NaN: none */
   double place[2];  /* (v_1, v_2) of the smallest value at that time; v_2 = NaN for f_1 */
   double mass;      /* largest int max(-f, 0) over the observed times */
   double mass_time; /* when */
-  double least;     /* smallest value over the largest, worst over the observed times */
+  double least;     /* smallest lost value over the largest, worst over the observed times */
+  double threshold; /* the largest that was in force, relative to the largest value */
 };
 
 struct hud_positivity;
@@ -33,7 +36,8 @@ bool hud_positivity_measurable(const struct hud_model *model);
 /* Looks at the state y at time t. */
 void hud_positivity_observe(struct hud_positivity *positivity, double t, const double *y);
 
-/* What was found for f_k, k = 1 or 2; f_2 is never lost where it is not part of the model. */
+/* What was found for f_k, k = 1 or 2; f_2 is not measured where it is not part of the model or the
+ * method gives no values of it. */
 struct hud_negativity hud_positivity_found(const struct hud_positivity *positivity, int k);
 
 /* Goes on from what an earlier process had found. */

@@ -45,14 +45,14 @@ static const struct hud_registry_row rows[] = {
      "         + mu12 int int f_3 - lambda12 Mbar_2 f\n"
      "f_2      = fbar_2 + eps L^{-1} (-d/dt fbar_2 - lambda12 M_1 fbar_2 + mu12 int f_3)   (46)\n",
      "epsilon, three_body_drift, rates, initial.matching",
-     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID)},
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_GRID)},
     {HUD_MODEL_SCALAR, "scalar", "[KMS] (48)",
      "the same made explicit in d/dt f_1: accurate to O(eps^2), may lose positivity",
      "d/dt f_1 = B[f_1,f_1] + eps (C[f_1,f_1,f_1] - A[f_1, B[f_1,f_1]])\n"
      "with A, B, C and f_2 of scalar_implicit; this, and not (49), which has misprints, is "
      "solved\n",
      "epsilon, three_body_drift, rates, initial.matching",
-     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID)},
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_GRID)},
     {HUD_MODEL_INSTANTANEOUS, "instantaneous", "[KMS] (32), (33)",
      "the limit of instantaneous binary collisions",
      "d/dt f_1 = 2 mu11 int f_2 dv_2 - 2 lambda11 M_1 f_1\n"

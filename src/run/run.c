@@ -345,9 +345,15 @@ static hud_status report_positivity(struct run *run, int k, struct hud_error *er
       {"f%d_negative_since", found.since},         {"f%d_negative_v1", found.place[0]},
       {"f%d_negative_v2", found.place[1]},         {"f%d_negative_mass", found.mass},
       {"f%d_negative_mass_time", found.mass_time}, {"f%d_least_over_largest", found.least},
+      {"f%d_negative_threshold", found.threshold},
   };
   hud_status status = HUD_OK;
   char text[512], place[64] = "";
+  if (!found.measured) {
+    snprintf(text, sizeof text, "f%d_positivity", k);
+    return hud_extras_add_text(&run->summary.details, text,
+                               "not measured: this method gives no values of it", error);
+  }
   for (size_t i = 0; i < sizeof details / sizeof details[0] && status == HUD_OK; i++) {
     snprintf(text, sizeof text, details[i].name, k);
     if (k == 2 || i != 2)
