@@ -92,6 +92,11 @@ hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_
     request.box = width > 0.0 ? fmax(least_box, fmin(box, most_box)) / width : 0.0;
     request.density = density;
     status = hud_spectral_choose(&request, &options, error);
+    /* data with jumps need many polynomials on a large box: a smaller one shows its cut */
+    while (status == HUD_ERROR_INPUT && request.box > 1.5 * least_box / width) {
+      request.box /= 1.5;
+      status = hud_spectral_choose(&request, &options, error);
+    }
   }
   if (status == HUD_OK)
     status = hud_spectral_create(rep, &options, error);

@@ -10,7 +10,12 @@
 #include "base/alloc.h"
 #include "spectral/box.h"
 
-enum { LEAST_NODES = 6, TRIAL_NODES = 200, TRIAL_DEGREE = 120 };
+enum { LEAST_NODES = 6, TRIAL_NODES = 200 };
+
+/* Highest degrees tried, by size: the symmetric polynomials multiply quickly with k, and making
+ * their basis costs the square of their number. */
+static const int trial_degree[HUD_SPECTRAL_MAX_CLUSTERS + 1] = {0, 0, 120, 36, 20, 14, 10};
+enum { PAIR_DEGREE_WITH_TRIPLES = 48 };
 
 /* Sizes k >= 3 may be coarser by epsilon^{2-k}, as f_1 and f_2 feel them only so much. An error of
  * fhat_2 reaches fhat_1 through its values at theta = 1 only and through mu + E:
@@ -116,13 +121,18 @@ static hud_status choose_degree(const struct hud_spectral_request *request, int 
   double tolerance =
       angular_allowance * request->tolerance / pow(fmax(request->epsilon, 1e-6), k > 2 ? k - 2 : 0);
   int least = request->moment_order > 4 ? request->moment_order : 4;
-  for (int degree = least; degree <= TRIAL_DEGREE; degree += 2 + degree / 16 * 2) {
+  int most = trial_degree[k];
+  if (k == 2 && request->clusters > 2)
+    most = PAIR_DEGREE_WITH_TRIPLES;
+  for (int degree = least; degree <= most; degree += 2 + degree / 16 * 2) {
     o->degree[k] = degree;
     hud_status status = measure(request, o, k, &radial, &angular, error);
     if (status != HUD_OK || angular <= tolerance)
       return status;
   }
-  return too_fine(request, o, "polynomials of degree 120", error);
+  char what[64];
+  snprintf(what, sizeof what, "polynomials of degree %d in %d frequencies", most, k);
+  return too_fine(request, o, what, error);
 }
 
 hud_status hud_spectral_choose(const struct hud_spectral_request *request,
