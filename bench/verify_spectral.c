@@ -5,11 +5,13 @@
  * against the grid with orders, the collapse. Every line is a measurement, with its bound where the
  * documentation states one; the program fails if a bound is missed. `verify_spectral short` leaves
  * out the largest boxes and grids. */
+#include <cblas.h>
 #include <complex.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "analysis/distance.h"
 #include "base/alloc.h"
@@ -67,10 +69,10 @@ static void run_to(struct run *run, double end, double rtol)
 {
   struct hud_evolve_options options = {.rtol = rtol, .atol = 1e-40, .end = end};
   struct hud_evolve *evolve = NULL;
-  double start = hud_clock();
+  clock_t start = clock(); /* processor time: other work on the machine should not fail a bound */
   hud_bench_require(hud_evolve_create(&evolve, run->system, 0.0, run->y, &options, &error), &error);
   hud_bench_require(hud_evolve_to(evolve, end, run->y, &error), &error);
-  run->seconds = hud_clock() - start;
+  run->seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
   hud_evolve_free(evolve);
 }
 
@@ -212,7 +214,7 @@ static void verify_moments(int trials)
     printf(" %s: %zu unknowns\n", hierarchy ? "hierarchy, K = 4" : "first-order model", unknowns);
     report("M, I, V, m3 at t = 3", worst[0], 1e-9);
     report("m4", worst[1], 1e-8);
-    report("slowest run, seconds", worst[2], hierarchy ? 1.0 : 0.3);
+    report("slowest run, seconds of processor time", worst[2], hierarchy ? 1.0 : 0.3);
   }
 }
 
@@ -411,6 +413,7 @@ static void verify_collapse(void)
 
 int main(int argc, char **argv)
 {
+  openblas_set_num_threads(1);
   bool brief = argc > 1 && strcmp(argv[1], "short") == 0;
   printf("The exact self-similar solution of (33)\n");
   for (double mu11 = 0.5; mu11 < 5.0; mu11 *= 3.0)
@@ -426,8 +429,9 @@ int main(int argc, char **argv)
   verify_collapse();
   printf("Densities: the grid against spectral\n");
   /* jumps make many polynomials: a smaller box, whose cut is printed, and a larger tolerance */
-  static const double boxes[TIMES] = {16.0, 24.0, 60.0}, small_boxes[TIMES] = {12.0, 12.0, 12.0};
-  verify_grid("gaussian", gaussian, boxes, 1e-8, brief ? 128 : 512);
+  static const double boxes[TIMES] = {16.0, 24.0, 60.0}, wide_boxes[TIMES] = {16.0, 24.0, 110.0},
+                      small_boxes[TIMES] = {12.0, 12.0, 12.0};
+  verify_grid("gaussian", gaussian, brief ? boxes : wide_boxes, 1e-8, brief ? 128 : 512);
   verify_grid("bimodal", bimodal, boxes, 1e-8, brief ? 128 : 512);
   verify_grid("uniform", uniform, small_boxes, 1e-6, brief ? 128 : 512);
   printf("%d bounds missed\n", missed);

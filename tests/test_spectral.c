@@ -643,5 +643,6 @@ int main(void)
       cmocka_unit_test(test_errors),
       cmocka_unit_test(test_metric_and_names),
   };
+  openblas_set_num_threads(1);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

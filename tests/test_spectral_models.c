@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The models of [KMS] by the spectral method: against the exact self-similar solution, against the
  * moments, against itself at a second resolution, and through the collapse. */
+#include <cblas.h>
+
+#include "run/simulation.h"
 #include "spectral_model.h"
 
 static const double pi = 3.14159265358979323846;
@@ -381,6 +384,67 @@ static void test_density(void **state)
   twin_close(&twin);
 }
 
+/* ---- whole runs ---- */
+
+static struct hud_simulation *open_text(const char *method, const char *rest)
+{
+  char text[1024];
+  struct hud_simulation *simulation = NULL;
+  struct hud_error error;
+  snprintf(text, sizeof text,
+           "huddle: 1\nmethod: %s\nepsilon: 0.1\nrates: {lambda: 1, mu: 1.5}\n"
+           "time: {end: 0.5}\nsolver: {rtol: 1e-12, atol: 1e-18, spectral_tol: 1e-5}\n%s",
+           method, rest);
+  assert_ok(hud_simulation_parse(&simulation, text, "test", &error), &error);
+  return simulation;
+}
+
+/* The same model file by both methods: clusters of every kind at t = 0. */
+static void test_runs(void **state)
+{
+  (void)state;
+  static const char *const models[] = {
+      "model: first_order\ninitial: {f1: {gaussian: {mass: 1, mean: 0.3, stddev: 1}}, "
+      "f2: {atoms: [[0.5, 3, -1], [0.25, 2, 0.5]]}}",
+      "model: hierarchy\nclusters: 3\ninitial: {f1: {atoms: [[0.6, -0.4], [0.4, 1]]}, "
+      "f2: quasi_stationary, f3: {product: {mass: 0.3, density: {uniform: {mass: 1, min: -1, max: "
+      "2}}}}}",
+      "model: instantaneous\ninitial: {f1: {uniform: {mass: 1, min: -1, max: 2}}}"};
+  for (int n = 0; n < 3; n++) {
+    struct hud_simulation *a = open_text("spectral", models[n]);
+    struct hud_simulation *b = open_text("moments", models[n]);
+    struct hud_error error;
+    static const char *const names[] = {"mass", "mean", "variance", "M1", "f1_m2", "f1_m4"};
+    assert_ok(hud_simulation_advance(a, 0.5, &error), &error);
+    assert_ok(hud_simulation_advance(b, 0.5, &error), &error);
+    for (int q = 0; q < 6; q++) {
+      double x, y;
+      assert_ok(hud_simulation_quantity(a, names[q], &x, &error), &error);
+      assert_ok(hud_simulation_quantity(b, names[q], &y, &error), &error);
+      assert_close_relative(x, y, 1e-9);
+    }
+    double estimate;
+    assert_ok(hud_simulation_quantity(a, "fhat_error", &estimate, &error), &error);
+    assert_below(estimate, 1e-2);
+    hud_simulation_close(a);
+    hud_simulation_close(b);
+  }
+}
+
+static void test_refused_runs(void **state)
+{
+  (void)state;
+  struct hud_simulation *simulation = NULL;
+  struct hud_error error;
+  assert_error(hud_simulation_parse(&simulation,
+                                    "huddle: 1\nmodel: hierarchy\nclusters: 7\nmethod: spectral\n"
+                                    "epsilon: 0.1\nrates: {lambda: 1, mu: 1}\ntime: {end: 1}\n"
+                                    "initial: {f1: {gaussian: {mass: 1, mean: 0, stddev: 1}}}",
+                                    "test", &error),
+               HUD_ERROR_INPUT, &error, "1 to 6");
+  assert_null(simulation);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -394,6 +458,9 @@ int main(void)
       cmocka_unit_test(test_cost_uniform),
       cmocka_unit_test(test_collapse),
       cmocka_unit_test(test_density),
+      cmocka_unit_test(test_runs),
+      cmocka_unit_test(test_refused_runs),
   };
+  openblas_set_num_threads(1);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
