@@ -140,7 +140,12 @@ bench: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) $(BENCHES)
 	@sed -n 's/^model name[^:]*: */machine: /p' /proc/cpuinfo 2>/dev/null | head -n 1
 	@$(CC) --version | head -n 1
-	@$(BUILD)/bench/timings
+	@for program in $(filter-out $(BUILD)/bench/verify_%,$(BENCHES)); do echo; $$program || exit 1; done
+
+# VERIFY=short is what CI runs.
+verify: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
+	@scripts/verify $(BUILD) $(VERIFY)
 
 check-layers:
 	@scripts/check-layers
