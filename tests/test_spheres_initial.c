@@ -128,7 +128,7 @@ static void compare_samplers(int n, const double *radius, enum hud_position_meth
   struct hud_random random;
   hud_random_seed(&random, 3, (uint64_t)n);
   struct statistic library = {0}, plain = {0};
-  double x[24];
+  double x[24] = {0.0};
   struct hud_spheres *spheres = make(2, 2, radius, n);
   for (int draw = 0; draw < draws; draw++) {
     struct hud_error error = {0};
@@ -153,9 +153,9 @@ static void compare_samplers(int n, const double *radius, enum hud_position_meth
 static void rejection_and_metropolis_draw_the_conditioned_law(void **state)
 {
   (void)state;
-  double radius[2] = {0.15, 0.27};
-  compare_samplers(9, radius, HUD_POSITIONS_REJECTION, 3000);
-  compare_samplers(9, radius, HUD_POSITIONS_METROPOLIS, 3000);
+  double radius[2] = {0.17, 0.3};
+  compare_samplers(10, radius, HUD_POSITIONS_REJECTION, 1000);
+  compare_samplers(10, radius, HUD_POSITIONS_METROPOLIS, 3000);
 }
 
 static double slope(void *context, const double *x)
