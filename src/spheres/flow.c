@@ -22,7 +22,7 @@ struct hud_flow {
   uint32_t *start;           /* per cell, for the sort */
   size_t start_room;
   uint64_t previous; /* time of the last collision in the horizon */
-  double fastest2;
+  double fastest;
   bool too_fast;
   void (*observe)(void *context, const struct hud_collision *collision);
   void *observe_context;
@@ -155,17 +155,15 @@ static void reflect(struct hud_flow *flow, const struct hud_encounter *encounter
   uint32_t sequence = ++flow->groups.sequence;
   for (int p = 0; p < size; p++) {
     struct hud_sphere *particle = &particles[encounter->member[p]];
-    double square = 0.0;
     for (int a = 0; a < 3; a++) {
       uint64_t place = hud_motion_at(particle, a, scale, encounter->tau);
       particle->velocity[a] = v[3 * p + a];
       int64_t step = hud_motion_step(v[3 * p + a], scale);
       particle->position[a] = place - hud_motion_path(step, encounter->tau);
-      square += v[3 * p + a] * v[3 * p + a];
+      flow->too_fast = flow->too_fast || !(fabs(v[3 * p + a]) <= flow->fastest);
     }
     particle->last = sequence;
     particle->contacts++;
-    flow->too_fast = flow->too_fast || !(square <= flow->fastest2);
   }
 }
 
@@ -243,7 +241,7 @@ static hud_status run_horizon(struct hud_flow *flow, const struct hud_flow_plan 
   flow->groups.scale = plan->duration / flow->groups.unit;
   flow->groups.duration = plan->duration;
   flow->groups.sequence = 0;
-  flow->fastest2 = plan->fastest * plan->fastest;
+  flow->fastest = plan->fastest;
   flow->too_fast = false;
   hud_status status =
       hud_tubes_clear(&flow->tubes, spheres, plan->cells, plan->duration, plan->fastest, error);

@@ -62,7 +62,7 @@ struct hud_flow_counters *hud_flow_counters(struct hud_flow *flow);
 
 /* The plan of a horizon, by formula: its length, at most `remaining`, and the cells per axis. */
 struct hud_flow_plan {
-  double duration, fastest; /* no particle may become faster than `fastest` */
+  double duration, fastest; /* no component of a velocity may exceed `fastest` */
   double temperature;       /* of one axis */
   uint32_t cells;
 };

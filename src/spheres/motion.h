@@ -22,9 +22,11 @@ static inline int64_t hud_motion_step(double velocity, double scale)
   return (int64_t)(velocity * scale);
 }
 
-/* floor(w tau). */
+/* floor(w tau); most entries are at tau = 0. */
 static inline uint64_t hud_motion_path(int64_t step, uint64_t tau)
 {
+  if (tau == 0)
+    return 0;
   return (uint64_t)(((hud_wide)step * (hud_wide)tau) >> 64);
 }
 

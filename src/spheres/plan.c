@@ -18,7 +18,7 @@
 /* Moments and extents of the state. */
 struct survey {
   double square;  /* sum |v|^2 */
-  double fastest; /* max |v| */
+  double fastest; /* largest component of a velocity */
   double extent;  /* whole space: largest coordinate */
 };
 
@@ -29,16 +29,15 @@ static struct survey look_at(const struct hud_spheres *spheres)
   for (int64_t i = 0; i < spheres->count; i++) {
     const struct hud_sphere *p = &spheres->particles[i];
     const double *v = p->velocity;
-    double square = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
-    survey.square += square;
-    survey.fastest = fmax(survey.fastest, square);
+    survey.square += v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+    for (int a = 0; a < 3; a++)
+      survey.fastest = fabs(v[a]) > survey.fastest ? fabs(v[a]) : survey.fastest;
     for (int a = 0; a < 3 && spheres->whole_space; a++) {
       int64_t x = (int64_t)p->position[a];
       uint64_t size = x < 0 ? (uint64_t)-x : (uint64_t)x;
       extent = size > extent ? size : extent;
     }
   }
-  survey.fastest = sqrt(survey.fastest);
   survey.extent = (double)extent * hud_spheres_unit(spheres);
   return survey;
 }
@@ -78,20 +77,20 @@ hud_status hud_flow_plan(const struct hud_spheres *spheres, double remaining,
   double spacing = extent / pow(count, 1.0 / d);
   double temperature = survey.square / (count * d);
   /* Nothing gets faster than all energy in one particle. */
-  plan->fastest = fmin(1.5 * survey.fastest, sqrt(survey.square) * (1.0 + 1e-9));
+  plan->fastest = fmin(1.2 * survey.fastest, sqrt(survey.square) * (1.0 + 1e-9));
   plan->temperature = temperature;
   double duration = remaining;
   double ratio = 1.0;
   if (temperature > 0.0) {
     double speed = sqrt(temperature);
     ratio = free_time(spheres, pow(extent, d), temperature) * speed / spacing;
-    double share = fmin(0.36 * sqrt(ratio), 4.0);
+    double share = fmin(0.5 * sqrt(ratio), 4.0);
     /* The nearest image must stay the only one. */
     double clear = 0.5 * spheres->side - hud_zones_largest_reach(&spheres->zones);
     duration = fmin(share * spacing / speed, 0.95 * clear / (2.0 * plan->fastest));
   }
   plan->duration = remaining / fmax(1.0, ceil(remaining / duration - 1e-9));
-  double width = d == 3 ? 2.0 : fmin(2.0 + 0.5 * log(fmax(ratio, 1.0)), 5.0);
+  double width = d == 3 ? 2.0 : fmin(2.0 + 0.7 * log(fmax(ratio, 1.0)), 5.0);
   plan->cells = cells_for(spheres, spacing, width);
   if (!(plan->duration > 0.0))
     return hud_fail(error, HUD_ERROR_COMPUTE, "no horizon of positive length at t = %.17g",

@@ -14,7 +14,8 @@
 #include "base/clones.h"
 #include "spheres/motion.h"
 
-/* Blocks whose masks are kept until the end of an entry; more are looked at in portions. */
+/* Blocks with hits whose masks are kept until the end of an entry; more are looked at in portions.
+ */
 enum { MASKS = 32 };
 
 #define HUD_INLINE static inline __attribute__((always_inline))
@@ -29,9 +30,9 @@ struct entrant {
   uint32_t width[3]; /* cells per axis */
 };
 
-/* Masks of hits per tested block. */
+/* Masks of the blocks that had a hit. */
 struct portion {
-  hud_lane_mask any, mask[MASKS];
+  uint32_t hits[MASKS]; /* bit i: lane i */
   uint32_t block[MASKS];
   int count;
 };
@@ -135,9 +136,8 @@ static hud_status collect(struct hud_tubes *tubes, const struct hud_sphere *part
   hud_status status = HUD_OK;
   for (int m = 0; m < portion->count && status == HUD_OK; m++) {
     const struct hud_tube_block *block = &tubes->block[portion->block[m]];
-    for (int lane = 0; lane < HUD_TUBE_LANES && status == HUD_OK; lane++) {
-      if (portion->mask[m][lane] == 0)
-        continue;
+    for (uint32_t hits = portion->hits[m]; hits != 0 && status == HUD_OK; hits &= hits - 1) {
+      int lane = __builtin_ctz(hits);
       uint32_t other = block->slot[lane];
       if (particles[other].last == block->last[lane] && other != slot)
         status = add_hit(tubes, other, error);
@@ -146,47 +146,41 @@ static hud_status collect(struct hud_tubes *tubes, const struct hud_sphere *part
   return status;
 }
 
-HUD_INLINE bool any_lane(const hud_lane_mask *mask)
+/* Tests a block against the entrant at `at` (virtual position at time 0 relative to the centre).
+ * A plain loop over lanes, for the compiler makes one vector operation of each line for every clone
+ * (vector types are cut to the default width before cloning). Returns one bit a lane. */
+HUD_INLINE uint32_t test_block(const struct hud_tube_block *block, int d, const float *at,
+                               const float *velocity, float now, float reach2, int32_t filled)
 {
-  int32_t any = 0;
-  for (int lane = 0; lane < HUD_TUBE_LANES; lane++)
-    any |= (*mask)[lane];
-  return any != 0;
-}
-
-/* max(x, 0), written without a call: vectors wider than the default are not passed by value. */
-#define POSITIVE_PART(x) ((hud_lanes)((hud_lane_mask)(x) & ((x) > 0.0f)))
-
-/* Tests a block against the entrant at `at` (virtual position at time 0 relative to the centre). */
-HUD_INLINE void test_block(const struct hud_tube_block *block, int d, const float *at,
-                           const float *velocity, float now, float reach2, int32_t filled,
-                           hud_lane_mask *mask)
-{
-  hud_lanes r[3], w[3];
-  for (int a = 0; a < d; a++) {
-    w[a] = block->velocity[a] - velocity[a];
-    r[a] = block->position[a] - at[a] + w[a] * now;
+  int32_t hits = 0;
+  float left = 1.0f - now;
+  for (int32_t lane = 0; lane < HUD_TUBE_LANES; lane++) {
+    float w0 = block->velocity[0][lane] - velocity[0];
+    float w1 = block->velocity[1][lane] - velocity[1];
+    float r0 = block->position[0][lane] - at[0] + w0 * now;
+    float r1 = block->position[1][lane] - at[1] + w1 * now;
+    float cross = r0 * w1 - r1 * w0;
+    float cross2 = cross * cross;
+    float square = w0 * w0 + w1 * w1;
+    float product = r0 * w0 + r1 * w1;
+    if (d == 3) {
+      float w2 = block->velocity[2][lane] - velocity[2];
+      float r2 = block->position[2][lane] - at[2] + w2 * now;
+      float x = r1 * w2 - r2 * w1;
+      float y = r2 * w0 - r0 * w2;
+      cross2 += x * x + y * y;
+      square += w2 * w2;
+      product += r2 * w2;
+    }
+    float bound = reach2 * square;
+    float beyond = -product - square * left;
+    float back = product > 0.0f ? product : 0.0f;
+    float ahead = beyond > 0.0f ? beyond : 0.0f;
+    int32_t hit =
+        (cross2 <= bound) & (back * back <= bound) & (ahead * ahead <= bound) & (lane < filled);
+    hits |= hit ? 1 << lane : 0;
   }
-  hud_lanes cross2, square, product;
-  if (d == 2) {
-    hud_lanes cross = r[0] * w[1] - r[1] * w[0];
-    cross2 = cross * cross;
-    square = w[0] * w[0] + w[1] * w[1];
-    product = r[0] * w[0] + r[1] * w[1];
-  } else {
-    hud_lanes x = r[1] * w[2] - r[2] * w[1];
-    hud_lanes y = r[2] * w[0] - r[0] * w[2];
-    hud_lanes z = r[0] * w[1] - r[1] * w[0];
-    cross2 = x * x + y * y + z * z;
-    square = w[0] * w[0] + w[1] * w[1] + w[2] * w[2];
-    product = r[0] * w[0] + r[1] * w[1] + r[2] * w[2];
-  }
-  hud_lanes bound = reach2 * square;
-  hud_lanes beyond = -product - square * (1.0f - now);
-  hud_lanes back = POSITIVE_PART(product);
-  hud_lanes ahead = POSITIVE_PART(beyond);
-  const hud_lane_mask lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  *mask = (cross2 <= bound) & (back * back <= bound) & (ahead * ahead <= bound) & (lanes < filled);
+  return (uint32_t)hits;
 }
 
 HUD_INLINE hud_status test_cell(struct hud_tubes *tubes, const struct hud_sphere *particles, int d,
@@ -203,12 +197,11 @@ HUD_INLINE hud_status test_cell(struct hud_tubes *tubes, const struct hud_sphere
         return status;
       portion->count = 0;
     }
-    hud_lane_mask *mask = &portion->mask[portion->count];
-    test_block(&tubes->block[block], d, at, entrant->velocity, entrant->now, tubes->reach2, filled,
-               mask);
+    uint32_t hits = test_block(&tubes->block[block], d, at, entrant->velocity, entrant->now,
+                               tubes->reach2, filled);
+    portion->hits[portion->count] = hits;
     portion->block[portion->count] = block;
-    portion->any |= *mask;
-    portion->count++;
+    portion->count += hits != 0;
     tubes->tests++;
     count -= (uint32_t)filled;
     filled = HUD_TUBE_LANES;
@@ -234,8 +227,8 @@ HUD_INLINE hud_status append(struct hud_tubes *tubes, int d, const struct entran
   }
   struct hud_tube_block *block = &tubes->block[c->block];
   for (int a = 0; a < d; a++) {
-    ((float *)&block->position[a])[lane] = at[a];
-    ((float *)&block->velocity[a])[lane] = entrant->velocity[a];
+    block->position[a][lane] = at[a];
+    block->velocity[a][lane] = entrant->velocity[a];
   }
   block->slot[lane] = entrant->slot;
   block->last[lane] = entrant->last;
@@ -277,7 +270,6 @@ HUD_INLINE hud_status enter(struct hud_tubes *tubes, const struct hud_sphere *pa
   struct portion portion;
   prepare(tubes, &particles[slot], d, slot, tau, &entrant);
   portion.count = 0;
-  portion.any = (hud_lane_mask){0};
   tubes->hit_count = 0;
   tubes->entries++;
   uint32_t cells = tubes->cells;
@@ -307,7 +299,7 @@ HUD_INLINE hud_status enter(struct hud_tubes *tubes, const struct hud_sphere *pa
     }
     plane = plane + 1 == cells ? 0 : plane + 1;
   }
-  if (any_lane(&portion.any))
+  if (portion.count > 0)
     status = collect(tubes, particles, slot, &portion, error);
   return status;
 }

@@ -24,12 +24,9 @@
 
 enum { HUD_TUBE_LANES = 16, HUD_TUBE_LEAST_CELLS = 4 };
 
-typedef float hud_lanes __attribute__((vector_size(4 * HUD_TUBE_LANES)));
-typedef int32_t hud_lane_mask __attribute__((vector_size(4 * HUD_TUBE_LANES)));
-
 struct hud_tube_block {
-  hud_lanes position[3]; /* at the start of the horizon, along the present line */
-  hud_lanes velocity[3];
+  float position[3][HUD_TUBE_LANES]; /* at the start of the horizon, along the present line */
+  float velocity[3][HUD_TUBE_LANES];
   uint32_t slot[HUD_TUBE_LANES];
   uint32_t last[HUD_TUBE_LANES]; /* of the particle when it entered */
 };
