@@ -75,6 +75,14 @@ struct hud_flow_counters *hud_flow_counters(struct hud_flow *flow)
   return &flow->counters;
 }
 
+void hud_flow_set_counters(struct hud_flow *flow, const struct hud_flow_counters *counters)
+{
+  flow->counters = *counters;
+  flow->tubes.entries = counters->entries;
+  flow->tubes.cells_entered = counters->cells;
+  flow->tubes.tests = counters->tests;
+}
+
 /* Sorts the particles by cell, so that what is near in space is near in memory. */
 static hud_status sort_particles(struct hud_flow *flow, uint32_t cells, struct hud_error *error)
 {
@@ -270,7 +278,9 @@ hud_status hud_flow_advance(struct hud_flow *flow, double until, struct hud_erro
   for (int64_t h = 0; spheres->time < until && status == HUD_OK; h++) {
     struct hud_flow_plan plan;
     double remaining = until - spheres->time;
-    status = hud_flow_plan(spheres, remaining, &plan, error);
+    status = hud_spheres_make_room(spheres, error);
+    if (status == HUD_OK)
+      status = hud_flow_plan(spheres, remaining, &plan, error);
     if (status == HUD_OK && h % SORT_EVERY == 0)
       status = sort_particles(flow, plan.cells, error);
     if (status == HUD_OK)

@@ -60,6 +60,9 @@ hud_status hud_flow_advance(struct hud_flow *flow, double until, struct hud_erro
 /* Counters; the caller may set least_gap (to INFINITY) to start a new minimum. */
 struct hud_flow_counters *hud_flow_counters(struct hud_flow *flow);
 
+/* Replaces all counters, for a state that was saved. */
+void hud_flow_set_counters(struct hud_flow *flow, const struct hud_flow_counters *counters);
+
 /* The plan of a horizon, by formula: its length, at most `remaining`, and the cells per axis. */
 struct hud_flow_plan {
   double duration, fastest; /* no component of a velocity may exceed `fastest` */
@@ -69,7 +72,7 @@ struct hud_flow_plan {
 hud_status hud_flow_plan(const struct hud_spheres *spheres, double remaining,
                          struct hud_flow_plan *plan, struct hud_error *error);
 
-/* Bytes that a flow of this state takes, the state included. */
-size_t hud_flow_memory(const struct hud_spheres *spheres, const struct hud_flow_plan *plan);
+/* About how many bytes a flow of so many particles takes, its state included. */
+double hud_flow_memory(int dimension, double count);
 
 #endif

@@ -85,8 +85,11 @@ hud_status hud_flow_plan(const struct hud_spheres *spheres, double remaining,
     double speed = sqrt(temperature);
     ratio = free_time(spheres, pow(extent, d), temperature) * speed / spacing;
     double share = fmin(0.5 * sqrt(ratio), 4.0);
-    /* The nearest image must stay the only one. */
-    double clear = 0.5 * spheres->side - hud_zones_largest_reach(&spheres->zones);
+    /* The nearest image must stay the only one: two particles may travel half the side less the
+     * reach; in the whole space all stay within a quarter of the side. */
+    double clear = spheres->whole_space
+                       ? 0.25 * spheres->side
+                       : 0.5 * spheres->side - hud_zones_largest_reach(&spheres->zones);
     duration = fmin(share * spacing / speed, 0.95 * clear / (2.0 * plan->fastest));
   }
   plan->duration = remaining / fmax(1.0, ceil(remaining / duration - 1e-9));
@@ -96,4 +99,13 @@ hud_status hud_flow_plan(const struct hud_spheres *spheres, double remaining,
     return hud_fail(error, HUD_ERROR_COMPUTE, "no horizon of positive length at t = %.17g",
                     spheres->time);
   return HUD_OK;
+}
+
+double hud_flow_memory(int dimension, double count)
+{
+  /* Cells of two spacings and more hold 2^d particles and more; two to four entries a particle. */
+  double cells = fmax(count / (dimension == 3 ? 8.0 : 4.0), 64.0);
+  double tubes = (double)hud_tubes_memory((size_t)cells, (size_t)(4.0 * count));
+  double events = 0.5 * count * sizeof(struct hud_encounter);
+  return 2.0 * count * sizeof(struct hud_sphere) + tubes + events + 8.0 * cells;
 }

@@ -7,13 +7,13 @@
 #include "base/alloc.h"
 #include "base/sum.h"
 
-static hud_status check_size(const struct hud_zones *zones, int64_t count, bool whole_space,
-                             double side, struct hud_error *error)
+hud_status hud_spheres_check_size(const struct hud_zones *zones, int64_t count, bool whole_space,
+                                  double side, struct hud_error *error)
 {
   if (count < 1 || count > HUD_SPHERES_MAX_COUNT)
     return hud_fail(error, HUD_ERROR_INPUT, "%lld particles: the count must be from 1 to %d",
                     (long long)count, (int)HUD_SPHERES_MAX_COUNT);
-  if (!(side > 0.0) || !isfinite(side))
+  if (!whole_space && (!(side > 0.0) || !isfinite(side)))
     return hud_fail(error, HUD_ERROR_INPUT, "the side of the torus is %g; it must be positive",
                     side);
   double reach = hud_zones_largest_reach(zones);
@@ -30,7 +30,7 @@ hud_status hud_spheres_create(struct hud_spheres **spheres, const struct hud_zon
                               int64_t count, bool whole_space, double side, struct hud_error *error)
 {
   *spheres = NULL;
-  hud_status status = check_size(zones, count, whole_space, side, error);
+  hud_status status = hud_spheres_check_size(zones, count, whole_space, side, error);
   if (status != HUD_OK)
     return status;
   struct hud_spheres *s = NULL;
@@ -47,7 +47,7 @@ hud_status hud_spheres_create(struct hud_spheres **spheres, const struct hud_zon
   s->count = count;
   s->side = side;
   if (whole_space)
-    s->side = 4.0 * fmax(side, 4.0 * hud_zones_largest_reach(zones));
+    s->side = 8.0 * fmax(side, 4.0 * hud_zones_largest_reach(zones));
   for (int64_t i = 0; i < count; i++)
     s->particles[i].label = (uint32_t)i;
   *spheres = s;
@@ -139,4 +139,34 @@ void hud_spheres_reverse(struct hud_spheres *spheres)
     for (int64_t i = 0; i < spheres->count; i++)
       spheres->particles[i].velocity[a] = -spheres->particles[i].velocity[a];
   }
+}
+
+hud_status hud_spheres_make_room(struct hud_spheres *spheres, struct hud_error *error)
+{
+  if (!spheres->whole_space)
+    return HUD_OK;
+  uint64_t extent = 0;
+  for (int64_t i = 0; i < spheres->count; i++)
+    for (int a = 0; a < 3; a++) {
+      int64_t x = (int64_t)spheres->particles[i].position[a];
+      uint64_t size = x < 0 ? (uint64_t)-x : (uint64_t)x;
+      extent = size > extent ? size : extent;
+    }
+  int doublings = 0;
+  for (; extent >> doublings > UINT64_C(1) << 61; doublings++)
+    spheres->side *= 2.0;
+  if (doublings == 0)
+    return HUD_OK;
+  /* Division, not a shift, is defined for negative numbers. */
+  for (int64_t i = 0; i < spheres->count; i++)
+    for (int a = 0; a < 3; a++) {
+      int64_t x = (int64_t)spheres->particles[i].position[a];
+      spheres->particles[i].position[a] = (uint64_t)(x / (INT64_C(1) << doublings));
+    }
+  if (hud_spheres_unit(spheres) > 1e-9 * spheres->zones.radius[2])
+    return hud_fail(error, HUD_ERROR_COMPUTE,
+                    "at t = %.6g the gas has spread so far that positions no longer resolve "
+                    "epsilon_2 = %g to 1e-9 of itself",
+                    spheres->time, spheres->zones.radius[2]);
+  return HUD_OK;
 }

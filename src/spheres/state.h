@@ -42,6 +42,10 @@ struct hud_spheres {
 
 enum { HUD_SPHERES_MAX_COUNT = 1 << 30 };
 
+/* Whether a state of these numbers can be: see create. */
+hud_status hud_spheres_check_size(const struct hud_zones *zones, int64_t count, bool whole_space,
+                                  double side, struct hud_error *error);
+
 /* N particles at the origin and at rest. Refuses a torus too small for its zones: every reach must
  * stay below a quarter of the side. In the whole space `side` is a first guess of the extent. */
 hud_status hud_spheres_create(struct hud_spheres **spheres, const struct hud_zones *zones,
@@ -59,6 +63,10 @@ void hud_spheres_velocity(const struct hud_spheres *spheres, int64_t i, double *
 
 /* Adds `duration` to the time and moves the frame; positions are the caller's. */
 void hud_spheres_advance_frame(struct hud_spheres *spheres, double duration);
+
+/* In the whole space: doubles the side until every coordinate is within an eighth of it. Positions
+ * get coarser with it, which min_gap shows; HUD_ERROR_COMPUTE beyond 1e-9 epsilon_2. */
+hud_status hud_spheres_make_room(struct hud_spheres *spheres, struct hud_error *error);
 
 /* Moves the common velocity into `drift` where it is not small beside the thermal speed. */
 void hud_spheres_choose_frame(struct hud_spheres *spheres);
