@@ -148,24 +148,33 @@ static hud_status collect(struct hud_tubes *tubes, const struct hud_sphere *part
 
 /* Tests a block against the entrant at `at` (virtual position at time 0 relative to the centre).
  * A plain loop over lanes, for the compiler makes one vector operation of each line for every clone
- * (vector types are cut to the default width before cloning). Returns one bit a lane. */
-HUD_INLINE uint32_t test_block(const struct hud_tube_block *block, int d, const float *at,
-                               const float *velocity, float now, float reach2, int32_t filled)
+ * (vector types are cut to the default width before cloning). `fresh`: now is 0, which saves some.
+ * At most one of "behind" and "ahead" is positive, so their larger stands for both. Returns one bit
+ * a lane. */
+HUD_INLINE uint32_t test_block(const struct hud_tube_block *block, int d, bool fresh,
+                               const float *at, const float *velocity, float now, float reach2,
+                               int32_t filled)
 {
   int32_t hits = 0;
   float left = 1.0f - now;
   for (int32_t lane = 0; lane < HUD_TUBE_LANES; lane++) {
     float w0 = block->velocity[0][lane] - velocity[0];
     float w1 = block->velocity[1][lane] - velocity[1];
-    float r0 = block->position[0][lane] - at[0] + w0 * now;
-    float r1 = block->position[1][lane] - at[1] + w1 * now;
+    float r0 = block->position[0][lane] - at[0];
+    float r1 = block->position[1][lane] - at[1];
+    if (!fresh) {
+      r0 += w0 * now;
+      r1 += w1 * now;
+    }
     float cross = r0 * w1 - r1 * w0;
     float cross2 = cross * cross;
     float square = w0 * w0 + w1 * w1;
     float product = r0 * w0 + r1 * w1;
     if (d == 3) {
       float w2 = block->velocity[2][lane] - velocity[2];
-      float r2 = block->position[2][lane] - at[2] + w2 * now;
+      float r2 = block->position[2][lane] - at[2];
+      if (!fresh)
+        r2 += w2 * now;
       float x = r1 * w2 - r2 * w1;
       float y = r2 * w0 - r0 * w2;
       cross2 += x * x + y * y;
@@ -173,19 +182,18 @@ HUD_INLINE uint32_t test_block(const struct hud_tube_block *block, int d, const 
       product += r2 * w2;
     }
     float bound = reach2 * square;
-    float beyond = -product - square * left;
-    float back = product > 0.0f ? product : 0.0f;
-    float ahead = beyond > 0.0f ? beyond : 0.0f;
-    int32_t hit =
-        (cross2 <= bound) & (back * back <= bound) & (ahead * ahead <= bound) & (lane < filled);
+    float beyond = -product - (fresh ? square : square * left);
+    float away = product > beyond ? product : beyond;
+    away = away > 0.0f ? away : 0.0f;
+    bool hit = (cross2 <= bound) & (away * away <= bound) & (lane < filled);
     hits |= hit ? 1 << lane : 0;
   }
   return (uint32_t)hits;
 }
 
 HUD_INLINE hud_status test_cell(struct hud_tubes *tubes, const struct hud_sphere *particles, int d,
-                                const struct entrant *entrant, const float *at, size_t cell,
-                                struct portion *portion, struct hud_error *error)
+                                bool fresh, const struct entrant *entrant, const float *at,
+                                size_t cell, struct portion *portion, struct hud_error *error)
 {
   uint32_t count = tubes->cell[cell].count;
   uint32_t block = tubes->cell[cell].block;
@@ -197,7 +205,7 @@ HUD_INLINE hud_status test_cell(struct hud_tubes *tubes, const struct hud_sphere
         return status;
       portion->count = 0;
     }
-    uint32_t hits = test_block(&tubes->block[block], d, at, entrant->velocity, entrant->now,
+    uint32_t hits = test_block(&tubes->block[block], d, fresh, at, entrant->velocity, entrant->now,
                                tubes->reach2, filled);
     portion->hits[portion->count] = hits;
     portion->block[portion->count] = block;
@@ -264,7 +272,7 @@ HUD_INLINE void prepare(const struct hud_tubes *tubes, const struct hud_sphere *
 }
 
 HUD_INLINE hud_status enter(struct hud_tubes *tubes, const struct hud_sphere *particles, int d,
-                            uint32_t slot, uint64_t tau, struct hud_error *error)
+                            bool fresh, uint32_t slot, uint64_t tau, struct hud_error *error)
 {
   struct entrant entrant;
   struct portion portion;
@@ -287,7 +295,7 @@ HUD_INLINE hud_status enter(struct hud_tubes *tubes, const struct hud_sphere *pa
       for (uint32_t i = 0; i < entrant.width[0]; i++) {
         at[0] = (float)(entrant.offset[0] - i) - entrant.velocity[0] * entrant.now;
         size_t cell = (plane * cells + row) * cells + column;
-        status = test_cell(tubes, particles, d, &entrant, at, cell, &portion, error);
+        status = test_cell(tubes, particles, d, fresh, &entrant, at, cell, &portion, error);
         if (status == HUD_OK)
           status = append(tubes, d, &entrant, at, cell, error);
         if (status != HUD_OK)
@@ -308,14 +316,16 @@ HUD_CLONES
 static hud_status enter_plane(struct hud_tubes *tubes, const struct hud_sphere *particles,
                               uint32_t slot, uint64_t tau, struct hud_error *error)
 {
-  return enter(tubes, particles, 2, slot, tau, error);
+  return tau == 0 ? enter(tubes, particles, 2, true, slot, tau, error)
+                  : enter(tubes, particles, 2, false, slot, tau, error);
 }
 
 HUD_CLONES
 static hud_status enter_space(struct hud_tubes *tubes, const struct hud_sphere *particles,
                               uint32_t slot, uint64_t tau, struct hud_error *error)
 {
-  return enter(tubes, particles, 3, slot, tau, error);
+  return tau == 0 ? enter(tubes, particles, 3, true, slot, tau, error)
+                  : enter(tubes, particles, 3, false, slot, tau, error);
 }
 
 hud_status hud_tubes_enter(struct hud_tubes *tubes, const struct hud_sphere *particles,
