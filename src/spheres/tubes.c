@@ -32,6 +32,7 @@ struct entrant {
 
 /* Masks of the blocks that had a hit. */
 struct portion {
+  float at[MASKS][3];   /* the entrant relative to the cell */
   uint32_t hits[MASKS]; /* bit i: lane i */
   uint32_t block[MASKS];
   int count;
@@ -52,7 +53,9 @@ hud_status hud_tubes_clear(struct hud_tubes *tubes, const struct hud_spheres *sp
   double cell = spheres->side / (double)cells;
   double extent = 2.0 + 4.0 * fastest * duration / cell;
   double tolerant = 1.001 * reach / cell + 0x1.0p-20 * extent;
+  double pair = 1.001 * spheres->zones.radius[2] / cell + 0x1.0p-20 * extent;
   tubes->reach2 = (float)(tolerant * tolerant);
+  tubes->pair_reach2 = (float)(pair * pair);
   hud_status status = HUD_OK;
   if (tubes->cell_count > tubes->cell_room) {
     hud_free(tubes->cell);
@@ -191,6 +194,27 @@ HUD_INLINE uint32_t test_block(const struct hud_tube_block *block, int d, bool f
   return (uint32_t)hits;
 }
 
+/* Whether the only hit of an entry can be left out: alone it makes no group, so it matters only if
+ * the two lines pass within epsilon_2. Most hits of a gas with triples are of this kind. */
+HUD_INLINE bool lone_miss(const struct hud_tubes *tubes, int d, const struct entrant *entrant,
+                          const struct portion *portion)
+{
+  uint32_t hits = portion->hits[0];
+  if (portion->count != 1 || (hits & (hits - 1)) != 0 || tubes->hit_count > 0)
+    return false;
+  const struct hud_tube_block *block = &tubes->block[portion->block[0]];
+  int lane = __builtin_ctz(hits);
+  float r[3] = {0.0f}, w[3] = {0.0f};
+  for (int a = 0; a < d; a++) {
+    w[a] = block->velocity[a][lane] - entrant->velocity[a];
+    r[a] = block->position[a][lane] - portion->at[0][a];
+  }
+  float x = r[1] * w[2] - r[2] * w[1];
+  float y = r[2] * w[0] - r[0] * w[2];
+  float z = r[0] * w[1] - r[1] * w[0];
+  return x * x + y * y + z * z > tubes->pair_reach2 * (w[0] * w[0] + w[1] * w[1] + w[2] * w[2]);
+}
+
 HUD_INLINE hud_status test_cell(struct hud_tubes *tubes, const struct hud_sphere *particles, int d,
                                 bool fresh, const struct entrant *entrant, const float *at,
                                 size_t cell, struct portion *portion, struct hud_error *error)
@@ -208,6 +232,8 @@ HUD_INLINE hud_status test_cell(struct hud_tubes *tubes, const struct hud_sphere
     uint32_t hits = test_block(&tubes->block[block], d, fresh, at, entrant->velocity, entrant->now,
                                tubes->reach2, filled);
     portion->hits[portion->count] = hits;
+    for (int a = 0; a < d; a++)
+      portion->at[portion->count][a] = at[a];
     portion->block[portion->count] = block;
     portion->count += hits != 0;
     tubes->tests++;
@@ -307,7 +333,7 @@ HUD_INLINE hud_status enter(struct hud_tubes *tubes, const struct hud_sphere *pa
     }
     plane = plane + 1 == cells ? 0 : plane + 1;
   }
-  if (portion.count > 0)
+  if (portion.count > 0 && !lone_miss(tubes, d, &entrant, &portion))
     status = collect(tubes, particles, slot, &portion, error);
   return status;
 }

@@ -42,6 +42,7 @@ struct hud_tubes {
   size_t cell_count;   /* cells^d */
   double scale;        /* H 2^64/side, see motion.h */
   uint64_t half_reach; /* R/2 in fixed point, rounded up */
+  float pair_reach2;   /* square of epsilon_2, likewise */
   float reach2;        /* square of R in cells, with its tolerance */
   struct hud_tube_cell *cell;
   size_t cell_room;
