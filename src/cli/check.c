@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "config/model_file.h"
 #include "models/initial.h"
+#include "run/gas.h"
 #include "run/simulation.h"
 
 static hud_status print_size(const struct hud_description *description, struct hud_error *error)
@@ -72,6 +73,23 @@ static hud_status print_theory(const struct hud_description *d, struct hud_error
   return status;
 }
 
+/* Zones, scaling and rates of an ideal gas; nu_l is that of the Boltzmann equation. */
+static hud_status print_gas(const struct hud_description *d, struct hud_error *error)
+{
+  struct hud_spheres_forecast f;
+  hud_status status = hud_gas_forecast(d, &f, error);
+  if (status != HUD_OK)
+    return status;
+  printf("# order  zone epsilon   kappa     collisions/time  nu per particle  A(N,eps,1)  "
+         "neighbours within reach\n");
+  for (int l = 1; l <= d->gas.orders; l++)
+    printf("# %-5d  %-13.6g  %-8.4g  %-15.6g  %-15.6g  %-10.4g  %.3g\n", l, f.zones.radius[l + 1],
+           f.kappa[l], f.rate[l], f.boltzmann_rate[l], f.prefactor[l], f.neighbours[l]);
+  printf("# expected violations of independent positions %.4g: %s\n", f.violations,
+         f.violations < 12.0 ? "exact rejection will be tried" : "positions by Metropolis");
+  return HUD_OK;
+}
+
 static hud_status check(const struct hud_model_file *file, struct hud_error *error)
 {
   printf("%s", hud_model_file_resolved(file));
@@ -79,6 +97,8 @@ static hud_status check(const struct hud_model_file *file, struct hud_error *err
     printf("# note: %s\n", hud_model_file_note(file, i));
   const struct hud_description *description = hud_model_file_description(file);
   hud_status status = print_size(description, error);
+  if (status == HUD_OK && description->model == HUD_MODEL_HARD_SPHERES)
+    return print_gas(description, error);
   return status == HUD_OK ? print_theory(description, error) : status;
 }
 

@@ -60,10 +60,79 @@ static hud_status check_duration(struct hud_reader *reader)
   return HUD_OK;
 }
 
+/* As many numbers as orders or axes; one number stands for all. */
+static hud_status spread(struct hud_reader *reader, const char *path, struct hud_numbers *numbers,
+                         int wanted, const char *what)
+{
+  if (numbers->count == 1)
+    for (int n = 1; n < wanted; n++)
+      numbers->value[n] = numbers->value[0];
+  else if (numbers->count != (size_t)wanted)
+    return hud_reader_fail_path(reader, path, NULL,
+                                "`%s` has %zu numbers; expected %d, one for "
+                                "each %s",
+                                path, numbers->count, wanted, what);
+  numbers->count = (size_t)wanted;
+  return HUD_OK;
+}
+
+static hud_status check_gas(struct hud_reader *reader, struct hud_gas_spec *gas, int dimension)
+{
+  static const char path[] = "initial.velocity";
+  hud_status status = HUD_OK;
+  if (gas->type == HUD_GAS_GAUSSIAN) {
+    if (gas->mean.count == 0)
+      gas->mean.count = 1;
+    status = spread(reader, path, &gas->temperature, dimension, "axis");
+    return status == HUD_OK ? spread(reader, path, &gas->mean, dimension, "axis") : status;
+  }
+  for (size_t p = 0; p < gas->part_count && status == HUD_OK; p++) {
+    if (gas->parts[p].type != HUD_GAS_GAUSSIAN)
+      return hud_reader_fail_path(reader, path, "expected {gaussian: {...}}",
+                                  "item %zu of the mixture is not a gaussian", p);
+    status = check_gas(reader, &gas->parts[p], dimension);
+  }
+  return status;
+}
+
+static hud_status check_spheres(struct hud_reader *reader)
+{
+  struct hud_gas_description *gas = &reader->description->gas;
+  hud_status status = HUD_OK;
+  if (reader->description->model != HUD_MODEL_HARD_SPHERES)
+    return HUD_OK;
+  if (gas->radii.count > 0 && gas->kappa.count > 0)
+    return hud_reader_fail_path(reader, "zones.radii", NULL,
+                                "`zones` has both `kappa` and `radii`; expected one of them");
+  if (gas->radii.count > 0) {
+    if (gas->radii.count != (size_t)gas->orders)
+      status =
+          hud_reader_fail_path(reader, "zones.radii", NULL,
+                               "`zones.radii` has %zu numbers; expected %d, one for each order",
+                               gas->radii.count, gas->orders);
+  } else {
+    if (gas->kappa.count == 0)
+      gas->kappa = (struct hud_numbers){.count = 1, .value = {1.0}};
+    status = spread(reader, "zones.kappa", &gas->kappa, gas->orders, "order");
+  }
+  if (status == HUD_OK)
+    status = check_gas(reader, &gas->velocity, gas->dimension);
+  bool whole = gas->domain.type == HUD_DOMAIN_WHOLE_SPACE;
+  if (status == HUD_OK && whole && gas->position == NULL && gas->velocity.type != HUD_GAS_TABLE)
+    status = hud_reader_fail_path(reader, "domain", "expected an expression in `initial.position`",
+                                  "in the whole space positions cannot be uniform");
+  if (status == HUD_OK && gas->velocity.type == HUD_GAS_TABLE &&
+      (gas->position != NULL || gas->fix != 0))
+    status = hud_reader_fail_path(reader, "initial.velocity", NULL,
+                                  "a table holds positions and velocities; `initial.position` and "
+                                  "`initial.fix` do not go with it");
+  return status;
+}
+
 hud_status hud_reader_check(struct hud_reader *reader)
 {
   hud_status (*const checks[])(struct hud_reader *) = {check_time, check_velocity, check_potential,
-                                                       check_duration};
+                                                       check_duration, check_spheres};
   hud_status status = HUD_OK;
   for (size_t c = 0; c < sizeof checks / sizeof checks[0] && status == HUD_OK; c++)
     status = checks[c](reader);

@@ -22,6 +22,15 @@ void hud_cluster_initial_clear(struct hud_cluster_initial *initial)
   *initial = (struct hud_cluster_initial){0};
 }
 
+void hud_gas_spec_clear(struct hud_gas_spec *spec)
+{
+  for (size_t p = 0; p < spec->part_count; p++)
+    hud_gas_spec_clear(&spec->parts[p]);
+  hud_free(spec->parts);
+  hud_free(spec->table);
+  *spec = (struct hud_gas_spec){0};
+}
+
 static void clear_rate_law(struct hud_rate_law *law)
 {
   hud_free(law->entries);
@@ -41,5 +50,7 @@ void hud_description_clear(struct hud_description *description)
       hud_cluster_initial_clear(&initial->clusters[k]);
   hud_free(initial->clusters);
   hud_cluster_initial_clear(&initial->others);
+  hud_gas_spec_clear(&description->gas.velocity);
+  hud_expression_free(description->gas.position);
   *description = (struct hud_description){0};
 }

@@ -2,7 +2,8 @@
  *
  * The typed description of a run: what a model file says, after validation, with defaults filled
  * in. Plain data; every later folder reads it and none changes it. Produced by config/model_file.h.
- * Symbols are those of [KMS] (Kanzler, Moschella, Schmeiser); equation numbers are from there. */
+ * Symbols are those of [KMS] (Kanzler, Moschella, Schmeiser); equation numbers are from there.
+ * [APW] is Ampatzoglou, Pavlovic, Warner. */
 #ifndef HUD_CONFIG_DESCRIPTION_H
 #define HUD_CONFIG_DESCRIPTION_H
 
@@ -25,7 +26,8 @@ enum hud_model_kind {
   HUD_MODEL_FIRST_ORDER,     /* (14) */
   HUD_MODEL_SCALAR_IMPLICIT, /* (47) */
   HUD_MODEL_SCALAR,          /* (48) */
-  HUD_MODEL_INSTANTANEOUS    /* (33) */
+  HUD_MODEL_INSTANTANEOUS,   /* (33) */
+  HUD_MODEL_HARD_SPHERES     /* the flow of [APW]; see struct hud_gas_description */
 };
 
 enum hud_method { HUD_METHOD_GRID, HUD_METHOD_SPECTRAL, HUD_METHOD_MOMENTS, HUD_METHOD_PARTICLES };
@@ -165,6 +167,43 @@ struct hud_output_spec {
   bool f2; /* f2(time, v, v2) in result.nc */
 };
 
+/* A short list of numbers. */
+enum { HUD_MAX_NUMBERS = 8 };
+struct hud_numbers {
+  size_t count;
+  double value[HUD_MAX_NUMBERS];
+};
+
+enum hud_domain_type { HUD_DOMAIN_TORUS, HUD_DOMAIN_WHOLE_SPACE };
+struct hud_domain_spec {
+  enum hud_domain_type type;
+  double side; /* of the torus */
+};
+
+/* Velocities of a gas: Gaussians with one temperature an axis, or rows of a file. */
+enum hud_gas_type { HUD_GAS_GAUSSIAN, HUD_GAS_MIXTURE, HUD_GAS_TABLE };
+struct hud_gas_spec {
+  enum hud_gas_type type;
+  struct hud_numbers temperature, mean; /* one number: the same for all axes; mean: none is zero */
+  double weight;                        /* within a mixture */
+  size_t part_count;
+  struct hud_gas_spec *parts;
+  char *table; /* path of a file of positions and velocities */
+  struct hud_mark mark;
+};
+
+enum hud_fixed_total { HUD_FIX_MOMENTUM = 1, HUD_FIX_ENERGY = 2 };
+
+/* Hard spheres with collisions of 2 .. orders + 1 particles. */
+struct hud_gas_description {
+  int dimension, orders;           /* d, M */
+  struct hud_numbers kappa, radii; /* one of them has `orders` numbers */
+  struct hud_domain_spec domain;
+  struct hud_gas_spec velocity;
+  struct hud_expression *position; /* density in x, y, z; NULL: uniform */
+  int fix;                         /* bits of hud_fixed_total */
+};
+
 struct hud_description {
   char *title; /* may be NULL */
   enum hud_model_kind model;
@@ -186,12 +225,14 @@ struct hud_description {
   int moment_order;
   struct hud_particles_spec particles;
   struct hud_output_spec output;
+  struct hud_gas_description gas;
 };
 
 /* Frees what the members own and clears *description; not the struct itself. */
 void hud_description_clear(struct hud_description *description);
 void hud_density_spec_clear(struct hud_density_spec *spec);
 void hud_cluster_initial_clear(struct hud_cluster_initial *initial);
+void hud_gas_spec_clear(struct hud_gas_spec *spec);
 
 /* kappa as a number. */
 static inline double hud_description_kappa(const struct hud_description *d)

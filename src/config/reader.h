@@ -57,8 +57,9 @@ hud_status hud_reader_mapping(struct hud_reader *reader, const struct hud_node *
 /* Values with forms of their own. */
 hud_status hud_reader_rate_table(struct hud_reader *reader, const struct hud_node *node,
                                  struct hud_rate_law *law);
-hud_status hud_reader_mixture(struct hud_reader *reader, const struct hud_node *node,
-                              struct hud_density_spec *spec);
+/* A list of values of `scope` into *items, an array of the scope's structs. */
+hud_status hud_reader_items(struct hud_reader *reader, const struct hud_node *node,
+                            enum hud_scope scope, void *items, size_t *count);
 hud_status hud_reader_atoms(struct hud_reader *reader, const struct hud_node *node, size_t width,
                             double **points, size_t *count);
 hud_status hud_reader_table(struct hud_reader *reader, const struct hud_node *node,

@@ -111,23 +111,26 @@ hud_status hud_reader_rate_table(struct hud_reader *reader, const struct hud_nod
 
 /* ---- lists ---- */
 
-hud_status hud_reader_mixture(struct hud_reader *reader, const struct hud_node *node,
-                              struct hud_density_spec *spec)
+hud_status hud_reader_items(struct hud_reader *reader, const struct hud_node *node,
+                            enum hud_scope scope, void *items, size_t *count)
 {
+  size_t size = hud_schema_scope(scope)->size;
   if (node->kind != HUD_NODE_LIST || node->count == 0)
     return hud_reader_fail_type(reader, node, "a list of densities, like [{gaussian: {...}}, ...]");
   if (node->count > MAX_PARTS)
     return hud_document_fail(reader->document, node->mark, reader->error, NULL,
                              "`%s` has %zu parts; at most %d fit", reader->path, node->count,
                              MAX_PARTS);
-  hud_status status = HUD_NEW(&spec->parts, node->count, "a mixture", reader->error);
+  char *array = NULL;
+  hud_status status = hud_alloc(&array, node->count, size, "a mixture", reader->error);
+  memcpy(items, &array, sizeof array);
   const struct hud_node *child = node->first;
   for (size_t p = 0; p < node->count && status == HUD_OK; p++, child = child->next) {
     char index[24];
     snprintf(index, sizeof index, "%zu", p);
     size_t length = hud_reader_enter(reader, index);
-    spec->part_count = p + 1;
-    status = hud_reader_scope(reader, HUD_SCOPE_DENSITY, child, &spec->parts[p]);
+    *count = p + 1;
+    status = hud_reader_scope(reader, scope, child, array + p * size);
     hud_reader_leave(reader, length);
   }
   return status;

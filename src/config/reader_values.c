@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "config/expression.h"
 #include "config/reader.h"
 #include "config/scalar.h"
@@ -144,6 +145,64 @@ static hud_status read_text(struct hud_reader *reader, const struct hud_key *key
   return status;
 }
 
+/* A path that is not absolute starts in the folder of the model file. */
+static hud_status read_file(struct hud_reader *reader, const struct hud_key *key,
+                            const struct hud_node *node, void *base)
+{
+  char *path = NULL;
+  if (node->kind != HUD_NODE_SCALAR || hud_node_is_null(node) || node->text[0] == '\0')
+    return hud_reader_fail_type(reader, node, "the name of a file");
+  bool as_it_is = node->text[0] == '/' || strcmp(reader->folder, ".") == 0;
+  hud_status status = as_it_is ? hud_copy_text(&path, node->text, reader->error)
+                               : hud_path_join(&path, reader->folder, node->text, reader->error);
+  if (status == HUD_OK)
+    store(base, key->offset, &path, sizeof path);
+  return status;
+}
+
+/* A list of numbers, or one number alone. */
+static hud_status read_numbers(struct hud_reader *reader, const struct hud_key *key,
+                               const struct hud_node *node, void *base)
+{
+  char expected[200];
+  struct hud_numbers numbers = {0};
+  hud_key_describe(key, expected, sizeof expected);
+  bool list = node->kind == HUD_NODE_LIST;
+  if (list && (node->count == 0 || node->count > HUD_MAX_NUMBERS))
+    return hud_reader_fail_type(reader, node, expected);
+  const struct hud_node *item = list ? node->first : node;
+  for (size_t count = list ? node->count : 1; numbers.count < count; numbers.count++) {
+    double *value = &numbers.value[numbers.count];
+    hud_status status = hud_reader_number(reader, item, expected, value);
+    if (status != HUD_OK)
+      return status;
+    if (!hud_key_accepts(key, *value))
+      return hud_reader_fail_type(reader, item, expected);
+    item = item->next;
+  }
+  store(base, key->offset, &numbers, sizeof numbers);
+  return HUD_OK;
+}
+
+static hud_status read_words(struct hud_reader *reader, const struct hud_key *key,
+                             const struct hud_node *node, void *base)
+{
+  char expected[200];
+  int bits = 0;
+  hud_key_describe(key, expected, sizeof expected);
+  if (node->kind != HUD_NODE_LIST)
+    return hud_reader_fail_type(reader, node, expected);
+  for (const struct hud_node *item = node->first; item != NULL; item = item->next) {
+    int value;
+    hud_status status = read_word(reader, item, key->choices, expected, &value);
+    if (status != HUD_OK)
+      return status;
+    bits |= value;
+  }
+  store(base, key->offset, &bits, sizeof bits);
+  return HUD_OK;
+}
+
 static hud_status read_expression(struct hud_reader *reader, const struct hud_key *key,
                                   const struct hud_node *node, void *base)
 {
@@ -154,6 +213,9 @@ static hud_status read_expression(struct hud_reader *reader, const struct hud_ke
     hud_key_describe(key, expected, sizeof expected);
     return hud_reader_fail_type(reader, node, expected);
   }
+  for (const struct hud_choice *word = key->choices; word != NULL && word->name != NULL; word++)
+    if (strcmp(word->name, node->text) == 0)
+      return HUD_OK;
   hud_status status = hud_expression_create(&expression, node->text, key->symbol, &reason);
   if (status == HUD_ERROR_INPUT)
     return hud_document_fail(reader->document, node->mark, reader->error, NULL, "`%s`: %s",
@@ -356,6 +418,16 @@ static hud_status read_node(struct hud_reader *reader, const struct hud_key *key
   return HUD_OK;
 }
 
+static hud_status read_parts(struct hud_reader *reader, const struct hud_key *key,
+                             const struct hud_node *node, void *base)
+{
+  struct hud_density_spec *density = base;
+  struct hud_gas_spec *gas = base;
+  if (key->value_scope == HUD_SCOPE_GAS)
+    return hud_reader_items(reader, node, key->value_scope, &gas->parts, &gas->part_count);
+  return hud_reader_items(reader, node, key->value_scope, &density->parts, &density->part_count);
+}
+
 hud_status hud_reader_value(struct hud_reader *reader, const struct hud_key *key,
                             const struct hud_node *node, void *base, bool used)
 {
@@ -380,6 +452,12 @@ hud_status hud_reader_value(struct hud_reader *reader, const struct hud_key *key
     return read_choice(reader, key, node, base);
   case HUD_KEY_TEXT:
     return read_text(reader, key, node, base);
+  case HUD_KEY_FILE:
+    return read_file(reader, key, node, base);
+  case HUD_KEY_NUMBERS:
+    return read_numbers(reader, key, node, base);
+  case HUD_KEY_WORDS:
+    return read_words(reader, key, node, base);
   case HUD_KEY_EXPRESSION:
     return read_expression(reader, key, node, base);
   case HUD_KEY_SCOPE:
@@ -388,7 +466,7 @@ hud_status hud_reader_value(struct hud_reader *reader, const struct hud_key *key
     return hud_reader_scope(reader, key->value_scope, node, (char *)base + key->offset);
   case HUD_KEY_LIST:
     return key->store == HUD_STORE_NODE ? read_node(reader, key, node, base)
-                                        : hud_reader_mixture(reader, node, base);
+                                        : read_parts(reader, key, node, base);
   case HUD_KEY_NODE:
     return read_node(reader, key, node, base);
   case HUD_KEY_ATOMS:

@@ -170,8 +170,23 @@ void hud_key_describe(const struct hud_key *key, char *text, size_t size)
   case HUD_KEY_TEXT:
     append(text, size, "a text");
     break;
+  case HUD_KEY_FILE:
+    append(text, size, "the name of a file");
+    break;
+  case HUD_KEY_NUMBERS:
+    append_range(text, size, key);
+    append(text, size, ", or a list of at most %d", (int)HUD_MAX_NUMBERS);
+    break;
+  case HUD_KEY_WORDS:
+    append(text, size, "a list of ");
+    append_choices(text, size, key->choices);
+    break;
   case HUD_KEY_EXPRESSION:
     append(text, size, "an expression in %s", key->symbol);
+    if (key->choices != NULL) {
+      append(text, size, ", or ");
+      append_choices(text, size, key->choices);
+    }
     break;
   case HUD_KEY_SCOPE:
     append_scope(text, size, key->value_scope);

@@ -23,6 +23,8 @@ enum hud_scope {
   HUD_SCOPE_DENSITY,
   HUD_SCOPE_CLUSTER, /* initial data of f_k, k >= 2 */
   HUD_SCOPE_EXPRESSION,
+  HUD_SCOPE_DOMAIN,
+  HUD_SCOPE_GAS,   /* velocities of a gas */
   HUD_SCOPE_STUDY, /* a study file, and from here on what stands in one */
   HUD_SCOPE_RANGE,
   HUD_SCOPE_VARIANT,
@@ -41,7 +43,10 @@ enum hud_key_type {
   HUD_KEY_BOOLEAN,
   HUD_KEY_CHOICE,
   HUD_KEY_TEXT,
-  HUD_KEY_EXPRESSION, /* in the variables `symbol` */
+  HUD_KEY_FILE,       /* a file name, from the folder of the model file */
+  HUD_KEY_NUMBERS,    /* a number or a list of at most HUD_MAX_NUMBERS */
+  HUD_KEY_WORDS,      /* a list of `choices`, as bits */
+  HUD_KEY_EXPRESSION, /* in the variables `symbol`; the word in `choices`, if any, means none */
   HUD_KEY_SCOPE,      /* a value of value_scope */
   HUD_KEY_LIST,       /* a list of values of value_scope */
   HUD_KEY_ATOMS,      /* a list of rows [weight, v, ...] */
@@ -59,6 +64,8 @@ enum hud_store {
   HUD_STORE_BOOL,
   HUD_STORE_ENUM,
   HUD_STORE_TEXT,
+  HUD_STORE_NUMBERS, /* struct hud_numbers */
+  HUD_STORE_BITS,    /* int */
   HUD_STORE_EXPRESSION,
   HUD_STORE_STRUCT, /* of a scope: rate law, density, ... */
   HUD_STORE_GIVEN,  /* of a mapping: a bool that says whether it was given */

@@ -60,8 +60,20 @@ static void write_type(FILE *stream, const struct hud_key *key)
   case HUD_KEY_CHOICE:
     write_words(stream, key->choices);
     break;
+  case HUD_KEY_FILE:
   case HUD_KEY_TEXT:
     fputs("{\"type\": \"string\"", stream);
+    break;
+  case HUD_KEY_NUMBERS:
+    fprintf(stream,
+            "{\"type\": [\"number\", \"array\"], \"minItems\": 1, \"maxItems\": %d, "
+            "\"items\": {\"type\": \"number\"}",
+            (int)HUD_MAX_NUMBERS);
+    break;
+  case HUD_KEY_WORDS:
+    fputs("{\"type\": \"array\", \"items\": ", stream);
+    write_words(stream, key->choices);
+    fputs("}", stream);
     break;
   case HUD_KEY_EXPRESSION:
     fputs("{\"type\": [\"string\", \"number\"]", stream);
@@ -93,7 +105,7 @@ static void write_required(FILE *stream, enum hud_scope scope, const char *paren
   const struct hud_key *keys = hud_schema_keys(&count);
   for (size_t k = 0; k < count; k++) {
     bool always = keys[k].required && keys[k].methods == 0 && keys[k].variants == 0 &&
-                  (keys[k].models == 0 || keys[k].models == hud_schema_family(HUD_MODEL_HIERARCHY));
+                  (keys[k].models == 0 || keys[k].models == hud_schema_all_models());
     if (always && hud_key_is_child(&keys[k], scope, parent))
       fprintf(stream, "%s\"%s\"", written++ > 0 ? ", " : ", \"required\": [",
               hud_key_name(&keys[k]));

@@ -14,6 +14,7 @@
 #define CLUSTER_MODELS                                                                             \
   (MODEL(HIERARCHY) | MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS |                 \
    MODEL(INSTANTANEOUS))
+#define SPHERES MODEL(HARD_SPHERES)
 #define WITH_EPSILON (CLUSTER_MODELS & ~MODEL(INSTANTANEOUS))
 #define DETERMINISTIC_METHODS (METHOD(GRID) | METHOD(SPECTRAL) | METHOD(MOMENTS))
 
@@ -22,6 +23,8 @@
 #define IN_POTENTIAL(member) offsetof(struct hud_potential_spec, member)
 #define IN_DENSITY(member) offsetof(struct hud_density_spec, member)
 #define IN_CLUSTER(member) offsetof(struct hud_cluster_initial, member)
+
+#define IN_GAS(member) offsetof(struct hud_gas_spec, member)
 
 #define IN_STUDY(member) offsetof(struct hud_study_description, member)
 #define IN_RANGE(member) offsetof(struct hud_study_range, member)
@@ -37,6 +40,7 @@
 #define CHOICE(place, list)                                                                        \
   .type = HUD_KEY_CHOICE, .store = HUD_STORE_ENUM, .offset = (place), .choices = (list)
 #define BOOLEAN(place) .type = HUD_KEY_BOOLEAN, .store = HUD_STORE_BOOL, .offset = (place)
+#define NUMBERS(place) .type = HUD_KEY_NUMBERS, .store = HUD_STORE_NUMBERS, .offset = (place)
 #define EXPRESSION(place, variables)                                                               \
   .type = HUD_KEY_EXPRESSION, .store = HUD_STORE_EXPRESSION, .offset = (place),                    \
   .symbol = (variables)
@@ -56,6 +60,7 @@ static const struct hud_choice models[] = {
     {"scalar_implicit", HUD_MODEL_SCALAR_IMPLICIT, "one equation for f_1, implicit, (47)"},
     {"scalar", HUD_MODEL_SCALAR, "one equation for f_1, explicit, (48)"},
     {"instantaneous", HUD_MODEL_INSTANTANEOUS, "pairs are quasi-stationary, (33)"},
+    {"hard_spheres", HUD_MODEL_HARD_SPHERES, "N hard spheres with collisions of many, [APW]"},
     {NULL, 0, NULL},
 };
 
@@ -134,6 +139,22 @@ static const struct hud_choice potential_types[] = {
     {NULL, 0, NULL},
 };
 
+static const struct hud_choice domain_words[] = {
+    {"whole_space", HUD_DOMAIN_WHOLE_SPACE, "no boundary; `initial.position` must be a density"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice uniform_word[] = {
+    {"uniform", 0, "uniform on the torus"},
+    {NULL, 0, NULL},
+};
+
+static const struct hud_choice fixed_totals[] = {
+    {"momentum", HUD_FIX_MOMENTUM, "the total momentum is zero"},
+    {"energy", HUD_FIX_ENERGY, "the total energy is its expected value"},
+    {NULL, 0, NULL},
+};
+
 static const struct hud_choice cluster_words[] = {
     {"zero", HUD_CLUSTER_ZERO, "no clusters of this size"},
     {"quasi_stationary", HUD_CLUSTER_QUASI_STATIONARY,
@@ -146,6 +167,7 @@ static const struct hud_choice cluster_words[] = {
 #define POTENTIAL .scope = HUD_SCOPE_POTENTIAL
 #define DENSITY .scope = HUD_SCOPE_DENSITY
 #define CLUSTER .scope = HUD_SCOPE_CLUSTER
+#define GAS .scope = HUD_SCOPE_GAS
 #define FORMULA .scope = HUD_SCOPE_EXPRESSION
 #define STUDY .scope = HUD_SCOPE_STUDY
 #define RANGE_OF .scope = HUD_SCOPE_RANGE
@@ -185,6 +207,21 @@ static const struct hud_key keys[] = {
      .symbol = "kappa", .meaning = "strength of the drift within triples"},
     {TOP, .path = "duration", SCOPE(HUD_SCOPE_DURATION, 0), .fallback = "exponential",
      .models = CLUSTER_MODELS, .meaning = "law of the duration of a collision"},
+
+    {TOP, .path = "dimension", INTEGER(INT, IN(gas.dimension)), .required = true, RANGE(2, 3),
+     .models = SPHERES, .symbol = "d", .meaning = "dimension of space"},
+    {TOP, .path = "orders", INTEGER(INT, IN(gas.orders)), .required = true, RANGE(1, 6),
+     .models = SPHERES, .symbol = "M", .meaning = "collisions are of 2, 3, ..., M + 1 particles"},
+    {TOP, .path = "zones", MAPPING, .models = SPHERES,
+     .meaning = "interaction zones, by scaling or by their radii"},
+    {TOP, .path = "zones.kappa", NUMBERS(IN(gas.kappa)), POSITIVE,
+     .default_note = "1 for every order, unless `radii` are given",
+     .symbol = "kappa_1, ..., kappa_M",
+     .meaning = "N epsilon_{l+1}^(d-1/l) = kappa_l; one number stands for all orders"},
+    {TOP, .path = "zones.radii", NUMBERS(IN(gas.radii)), POSITIVE,
+     .symbol = "epsilon_2, ..., epsilon_{M+1}", .meaning = "the zones themselves, for each order"},
+    {TOP, .path = "domain", SCOPE(HUD_SCOPE_DOMAIN, IN(gas.domain)), .fallback = "{torus: 1}",
+     .models = SPHERES, .meaning = "where the particles move"},
 
     {TOP, .path = "rates", MAPPING, .required = true, .models = CLUSTER_MODELS,
      .meaning = "rates of joining and splitting"},
@@ -230,6 +267,15 @@ static const struct hud_key keys[] = {
      .fallback = "matched", .models = SCALAR_MODELS,
      .meaning = "whether f_1 is adapted to a model without f_2"},
 
+    {TOP, .path = "initial.velocity", SCOPE(HUD_SCOPE_GAS, IN(gas.velocity)), .required = true,
+     .models = SPHERES, .meaning = "velocities, or a table of positions and velocities"},
+    {TOP, .path = "initial.position", EXPRESSION(IN(gas.position), "x,y,z"),
+     .choices = uniform_word, .default_note = "uniform", .models = SPHERES,
+     .meaning = "density of positions, which need not be normalised, conditioned on all zones"},
+    {TOP, .path = "initial.fix", .type = HUD_KEY_WORDS, .store = HUD_STORE_BITS,
+     .offset = IN(gas.fix), .choices = fixed_totals, .models = SPHERES, .default_note = "none",
+     .meaning = "totals that are made exact"},
+
     {TOP, .path = "time", MAPPING, .required = true, .meaning = "times"},
     {TOP, .path = "time.end", NUMBER(IN(time.end)), .required = true, POSITIVE,
      .meaning = "end of the run, which starts at t = 0"},
@@ -242,10 +288,10 @@ static const struct hud_key keys[] = {
 
     {TOP, .path = "solver", MAPPING, .meaning = "tolerances and limits"},
     {TOP, .path = "solver.rtol", NUMBER(IN(solver.rtol)), .min = 0.0, .min_open = true, .max = 0.1,
-     .fallback = "1e-8", .methods = DETERMINISTIC_METHODS,
+     .fallback = "1e-8", .models = CLUSTER_MODELS, .methods = DETERMINISTIC_METHODS,
      .meaning = "relative tolerance of the time integration"},
     {TOP, .path = "solver.atol", NUMBER(IN(solver.atol)), .min = 0.0, .min_open = true, .max = 1.0,
-     .fallback = "1e-12", .methods = DETERMINISTIC_METHODS,
+     .fallback = "1e-12", .models = CLUSTER_MODELS, .methods = DETERMINISTIC_METHODS,
      .meaning = "absolute tolerance of the time integration"},
     {TOP, .path = "solver.integrator", CHOICE(IN(solver.integrator), integrators),
      .fallback = "cvode", .methods = DETERMINISTIC_METHODS, .models = CLUSTER_MODELS,
@@ -254,7 +300,7 @@ static const struct hud_key keys[] = {
      .min_open = true, .max = 0.1, .fallback = "1e-9", .methods = METHOD(SPECTRAL),
      .models = CLUSTER_MODELS, .meaning = "tolerance that chooses the spectral resolution"},
     {TOP, .path = "solver.max_steps", INTEGER(INT64, IN(solver.max_steps)), RANGE(0, 1e15),
-     .fallback = "0", .methods = DETERMINISTIC_METHODS,
+     .fallback = "0", .models = CLUSTER_MODELS, .methods = DETERMINISTIC_METHODS,
      .meaning = "cap on the steps of the whole run; 0: none"},
     {TOP, .path = "solver.max_wall", NUMBER(IN(solver.max_wall)), NOT_NEGATIVE, .fallback = "0",
      .symbol = "s", .meaning = "cap on the wall time in seconds; 0: none"},
@@ -275,7 +321,7 @@ static const struct hud_key keys[] = {
     {TOP, .path = "particles.replicas", INTEGER(INT, IN(particles.replicas)), RANGE(1, 1e6),
      .fallback = "1", .meaning = "independent runs; above 1 the output has standard errors"},
     {TOP, .path = "particles.dimension", INTEGER(INT, IN(particles.dimension)),
-     RANGE(1, HUD_MAX_DIMENSION), .fallback = "1", .symbol = "d",
+     RANGE(1, HUD_MAX_DIMENSION), .models = CLUSTER_MODELS, .fallback = "1", .symbol = "d",
      .meaning = "of velocities (Remark 2.1); components are independent samples of the densities"},
 
     {TOP, .path = "output", MAPPING, .models = CLUSTER_MODELS, .meaning = "what result.nc holds"},
@@ -352,6 +398,29 @@ static const struct hud_key keys[] = {
      .meaning = "zero below"},
     {FORMULA, .path = "max", NUMBER(IN_DENSITY(max)), ANY_NUMBER, .default_note = "infinity",
      .meaning = "zero above, > min"},
+
+    {.scope = HUD_SCOPE_DOMAIN,
+     .path = "torus",
+     NUMBER(offsetof(struct hud_domain_spec, side)),
+     POSITIVE,
+     .variant = HUD_DOMAIN_TORUS,
+     .meaning = "side of a periodic square or cube"},
+
+    {GAS, .path = "gaussian", MAPPING, .variant = HUD_GAS_GAUSSIAN,
+     .meaning = "a normal distribution"},
+    {GAS, .path = "gaussian.temperature", NUMBERS(IN_GAS(temperature)), .required = true,
+     NOT_NEGATIVE, .symbol = "T",
+     .meaning = "variance of each component; one number stands for all"},
+    {GAS, .path = "gaussian.mean", NUMBERS(IN_GAS(mean)), ANY_NUMBER, .default_note = "0",
+     .meaning = "mean of each component"},
+    {GAS, .path = "gaussian.weight", NUMBER(IN_GAS(weight)), POSITIVE, .fallback = "1",
+     .meaning = "share within a mixture, up to a common factor"},
+    {GAS, .path = "mixture", .type = HUD_KEY_LIST, .value_scope = HUD_SCOPE_GAS,
+     .variant = HUD_GAS_MIXTURE, .meaning = "a list of gaussian distributions"},
+    {GAS, .path = "table", .type = HUD_KEY_FILE, .store = HUD_STORE_TEXT, .offset = IN_GAS(table),
+     .variant = HUD_GAS_TABLE,
+     .meaning = "a CSV file with one line a particle, x, y[, z], vx, vy[, vz] at t = 0 (path from "
+                "the model file's folder; a header line is allowed)"},
 
     {CLUSTER, .path = "product", MAPPING, .variant = HUD_CLUSTER_PRODUCT,
      .meaning = "independent velocities: mass times a density of mass one in each"},
@@ -450,6 +519,11 @@ static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
     [HUD_SCOPE_EXPRESSION] = {"expression", "Densities as expressions", HUD_FORM_MAPPING, NULL,
                               sizeof(struct hud_density_spec), 0, HUD_NO_MARK,
                               "A formula in v, or a mapping."},
+    [HUD_SCOPE_DOMAIN] = {"domain", "Domains", HUD_FORM_ONE_OF, domain_words,
+                          sizeof(struct hud_domain_spec), offsetof(struct hud_domain_spec, type),
+                          HUD_NO_MARK, NULL},
+    [HUD_SCOPE_GAS] = {"gas", "Velocities of a gas", HUD_FORM_ONE_OF, NULL,
+                       sizeof(struct hud_gas_spec), IN_GAS(type), IN_GAS(mark), NULL},
     [HUD_SCOPE_STUDY] = {"study", "Study file", HUD_FORM_MAPPING, NULL,
                          sizeof(struct hud_study_description), 0, HUD_NO_MARK, NULL},
     [HUD_SCOPE_RANGE] = {"range", "Ranges", HUD_FORM_MAPPING, NULL, sizeof(struct hud_study_range),

@@ -96,13 +96,42 @@ static void write_points(FILE *stream, const struct hud_key *key, const void *ba
   write_rows(stream, spec->points, spec->point_count, 2);
 }
 
-static void write_parts(FILE *stream, const struct hud_density_spec *spec)
+static void write_parts(FILE *stream, enum hud_scope scope, const void *base)
 {
+  const struct hud_density_spec *density = base;
+  const struct hud_gas_spec *gas = base;
+  bool of_gas = scope == HUD_SCOPE_GAS;
+  size_t count = of_gas ? gas->part_count : density->part_count;
   fputc('[', stream);
-  for (size_t p = 0; p < spec->part_count; p++) {
+  for (size_t p = 0; p < count; p++) {
     fputs(p > 0 ? ", " : "", stream);
-    write_scope(stream, HUD_SCOPE_DENSITY, &spec->parts[p], 1);
+    write_scope(stream, scope,
+                of_gas ? (const void *)&gas->parts[p] : (const void *)&density->parts[p], 1);
   }
+  fputc(']', stream);
+}
+
+static void write_numbers(FILE *stream, const struct hud_key *key, const void *base)
+{
+  struct hud_numbers numbers;
+  memcpy(&numbers, (const char *)base + key->offset, sizeof numbers);
+  fputc('[', stream);
+  for (size_t n = 0; n < numbers.count; n++) {
+    fputs(n > 0 ? ", " : "", stream);
+    write_number(stream, numbers.value[n]);
+  }
+  fputc(']', stream);
+}
+
+static void write_bits(FILE *stream, const struct hud_key *key, int bits)
+{
+  const char *comma = "";
+  fputc('[', stream);
+  for (const struct hud_choice *c = key->choices; c->name != NULL; c++)
+    if ((bits & c->value) != 0) {
+      fprintf(stream, "%s%s", comma, c->name);
+      comma = ", ";
+    }
   fputc(']', stream);
 }
 
@@ -110,7 +139,14 @@ static void write_parts(FILE *stream, const struct hud_density_spec *spec)
 static bool is_present(const struct hud_key *key, const void *base)
 {
   bool given;
+  size_t count;
   switch (key->store) {
+  case HUD_STORE_NUMBERS:
+    memcpy(&count, (const char *)base + key->offset + offsetof(struct hud_numbers, count),
+           sizeof count);
+    return count > 0;
+  case HUD_STORE_BITS:
+    return load_int(base, key->offset) != 0;
   case HUD_STORE_GIVEN:
     memcpy(&given, (const char *)base + key->offset, sizeof given);
     return given;
@@ -148,7 +184,14 @@ static void write_value(FILE *stream, const struct hud_key *key, const void *bas
     fputs(hud_choice_name(key->choices, load_int(base, key->offset)), stream);
     break;
   case HUD_KEY_TEXT:
+  case HUD_KEY_FILE:
     write_text(stream, load_pointer(base, key->offset));
+    break;
+  case HUD_KEY_NUMBERS:
+    write_numbers(stream, key, base);
+    break;
+  case HUD_KEY_WORDS:
+    write_bits(stream, key, load_int(base, key->offset));
     break;
   case HUD_KEY_EXPRESSION:
     write_text(stream, hud_expression_text(load_pointer(base, key->offset)));
@@ -157,7 +200,7 @@ static void write_value(FILE *stream, const struct hud_key *key, const void *bas
     write_scope(stream, key->value_scope, (const char *)base + key->offset, k);
     break;
   case HUD_KEY_LIST:
-    write_parts(stream, base);
+    write_parts(stream, key->value_scope, base);
     break;
   case HUD_KEY_ATOMS:
   case HUD_KEY_TABLE:

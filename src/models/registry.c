@@ -60,6 +60,13 @@ static const struct hud_registry_row rows[] = {
      "rates, initial",
      BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_GRID) |
          BIT(HUD_METHOD_PARTICLES)},
+    {HUD_MODEL_HARD_SPHERES, "hard_spheres", "[APW] (1.9)-(1.14)",
+     "N hard spheres with collisions of 2 .. M+1 particles, event-driven and exact in time",
+     "free flight until d_k^2 = sum_{i<j} |x_i - x_j|^2 = epsilon_k^2 for some k = 2 .. M+1, then\n"
+     "v_i* = v_i + C sum_j (x_j - x_i)/epsilon_k,\n"
+     "C = (2/k) sum_{i<j} <v_i - v_j, (x_i - x_j)/epsilon_k>\n"
+     "N epsilon_{l+1}^(d-1/l) = kappa_l\n",
+     "dimension, orders, particles.count, zones, domain, initial.velocity, initial.position", 0},
 };
 
 const struct hud_registry_row *hud_registry(int *count)

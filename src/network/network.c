@@ -89,6 +89,8 @@ static void set_sizes(struct hud_network *network, const struct hud_description 
   case HUD_MODEL_INSTANTANEOUS:
     network->sizes[2] = (struct hud_size){0.0, 1.0, true};
     break;
+  case HUD_MODEL_HARD_SPHERES: /* no clusters: hud_network_create refuses it */
+    break;
   }
 }
 
@@ -103,6 +105,7 @@ static int largest_size(const struct hud_description *d)
   case HUD_MODEL_FIRST_ORDER:
   case HUD_MODEL_SCALAR_IMPLICIT:
   case HUD_MODEL_SCALAR:
+  case HUD_MODEL_HARD_SPHERES:
     break;
   }
   return 3;
@@ -160,6 +163,8 @@ hud_status hud_network_create(struct hud_network **out, const struct hud_descrip
 {
   struct hud_network *network = NULL;
   *out = NULL;
+  if (description->model == HUD_MODEL_HARD_SPHERES)
+    return hud_fail_at(error, HUD_ERROR_USAGE, "model", "hard spheres form no clusters");
   hud_status status = HUD_NEW(&network, 1, "a network", error);
   if (status != HUD_OK)
     return status;

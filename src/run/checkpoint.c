@@ -66,6 +66,8 @@ static hud_status put_state(FILE *stream, const struct hud_simulation *simulatio
                             struct hud_error *error)
 {
   put(stream, &simulation->time, sizeof simulation->time);
+  if (simulation->gas != NULL)
+    return hud_gas_write(simulation->gas, stream, error);
   if (simulation->stochastic != NULL)
     return hud_stochastic_write(simulation->stochastic, stream, error);
   struct hud_evolve_counters counters;
@@ -208,6 +210,8 @@ static hud_status get_state(FILE *stream, struct hud_simulation *simulation,
   if (!get(stream, &time, sizeof time))
     return fail_damaged(error);
   simulation->time = time;
+  if (simulation->gas != NULL)
+    return hud_gas_read(simulation->gas, stream, error);
   if (simulation->stochastic != NULL)
     return hud_stochastic_read(simulation->stochastic, stream, time, error);
   struct hud_evolve_counters counters;

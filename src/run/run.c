@@ -82,7 +82,7 @@ static hud_status open_results(struct run *run, struct hud_error *error)
     status = HUD_NEW(&run->f2, run->v_count * run->v_count, "f_2", error);
   if (status != HUD_OK)
     return status;
-  if (simulation->stochastic == NULL && simulation->model->scalar != NULL &&
+  if (simulation->model != NULL && simulation->model->scalar != NULL &&
       hud_positivity_measurable(simulation->model))
     status = hud_positivity_create(&run->positivity, simulation->model, error);
   if (status != HUD_OK)
@@ -123,6 +123,8 @@ static double smallest(size_t count, const double *values)
 static void observe(struct run *run, const double *row)
 {
   struct hud_watch *watch = &run->watch;
+  if (run->simulation->gas != NULL) /* which keeps account of its own invariants */
+    return;
   if (row[0] == 0.0) {
     *watch = (struct hud_watch){.mass = row[1],
                                 .mean = row[2],
@@ -416,13 +418,19 @@ static hud_status finish(struct run *run, struct hud_error *error)
 {
   struct hud_summary *summary = &run->summary;
   summary->state = "done";
-  summary->mass_drift = run->watch.mass_drift;
-  summary->mean_drift = run->watch.mean_drift;
+  bool gas = run->simulation->gas != NULL;
+  summary->mass_drift = gas ? NAN : run->watch.mass_drift;
+  summary->mean_drift = gas ? NAN : run->watch.mean_drift;
   summary->wall_seconds = hud_clock() - run->wall_start;
   summary->peak_memory = hud_peak_memory();
   const struct hud_stochastic *stochastic = run->simulation->stochastic;
-  hud_status status = stochastic != NULL ? hud_stochastic_report(stochastic, summary, error)
-                                         : add_model_facts(run, error);
+  hud_status status = HUD_OK;
+  if (run->simulation->gas != NULL)
+    status = hud_gas_report(run->simulation->gas, summary, error);
+  else if (stochastic != NULL)
+    status = hud_stochastic_report(stochastic, summary, error);
+  else
+    status = add_model_facts(run, error);
   if (status == HUD_OK && run->v_count > 0)
     status = hud_extras_add_number(&summary->details, "smallest_f1_over_largest",
                                    run->watch.least_f1, error);

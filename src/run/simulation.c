@@ -82,7 +82,9 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
   size_t columns = 0;
   simulation->file = file;
   simulation->description = hud_model_file_description(file);
-  if (simulation->description->method == HUD_METHOD_PARTICLES)
+  if (simulation->description->model == HUD_MODEL_HARD_SPHERES)
+    status = hud_gas_create(&simulation->gas, simulation->description, stop, log, error);
+  else if (simulation->description->method == HUD_METHOD_PARTICLES)
     status =
         hud_stochastic_create(&simulation->stochastic, simulation->description, stop, log, error);
   else
@@ -123,6 +125,7 @@ void hud_simulation_close(struct hud_simulation *simulation)
   if (simulation == NULL)
     return;
   hud_stochastic_free(simulation->stochastic);
+  hud_gas_free(simulation->gas);
   hud_evolve_free(simulation->evolve);
   hud_picard_free(simulation->picard);
   hud_diagnostics_free(simulation->diagnostics);
@@ -152,8 +155,9 @@ hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
                     "t = %.17g is not between the time %.17g and the end %.17g", t,
                     simulation->time, hud_simulation_end(simulation));
   hud_status status = HUD_OK;
-  if (simulation->stochastic != NULL) {
-    status = hud_stochastic_advance(simulation->stochastic, t, error);
+  if (simulation->stochastic != NULL || simulation->gas != NULL) {
+    status = simulation->gas != NULL ? hud_gas_advance(simulation->gas, t, error)
+                                     : hud_stochastic_advance(simulation->stochastic, t, error);
     simulation->time = status == HUD_OK ? t : simulation->time;
     return status;
   }
@@ -171,6 +175,8 @@ hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
 
 const char *const *hud_simulation_quantities(const struct hud_simulation *simulation, size_t *count)
 {
+  if (simulation->gas != NULL)
+    return hud_gas_names(simulation->gas, count);
   if (simulation->stochastic != NULL)
     return hud_stochastic_names(simulation->stochastic, count);
   return hud_diagnostics_names(simulation->diagnostics, count);
@@ -180,6 +186,10 @@ hud_status hud_simulation_measure(struct hud_simulation *simulation, struct hud_
 {
   if (simulation->stochastic != NULL)
     return hud_stochastic_row(simulation->stochastic, simulation->row, error);
+  if (simulation->gas != NULL) {
+    hud_gas_row(simulation->gas, simulation->row);
+    return HUD_OK;
+  }
   hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y, simulation->row);
   return HUD_OK;
 }
@@ -203,6 +213,9 @@ hud_status hud_simulation_quantity(struct hud_simulation *simulation, const char
 size_t hud_simulation_velocities(const struct hud_simulation *simulation, const double **velocities)
 {
   const double *edges;
+  *velocities = NULL;
+  if (simulation->gas != NULL)
+    return 0;
   if (simulation->stochastic != NULL)
     return hud_stochastic_velocities(simulation->stochastic, velocities, &edges);
   const struct hud_representation *rep = simulation->model->rep;
@@ -220,6 +233,8 @@ const double *hud_simulation_edges(const struct hud_simulation *simulation)
 
 bool hud_simulation_has_pairs(const struct hud_simulation *simulation)
 {
+  if (simulation->gas != NULL)
+    return false;
   if (simulation->stochastic != NULL)
     return hud_stochastic_has_pairs(simulation->stochastic);
   const struct hud_network *network = simulation->model->network;
@@ -233,8 +248,9 @@ hud_status hud_simulation_density(struct hud_simulation *simulation, int k, doub
   size_t n = hud_simulation_velocities(simulation, &velocities);
   if (n == 0)
     return hud_fail(error, HUD_ERROR_USAGE, "method %s gives no densities",
-                    simulation->stochastic != NULL ? "particles without the key `velocity`"
-                                                   : simulation->model->rep->ops->name);
+                    simulation->gas != NULL          ? "hard_spheres"
+                    : simulation->stochastic != NULL ? "particles without the key `velocity`"
+                                                     : simulation->model->rep->ops->name);
   if (k < 1 || k > 2 || (k == 2 && !hud_simulation_has_pairs(simulation)))
     return hud_fail(error, HUD_ERROR_USAGE, "this model has no density f_%d to read", k);
   size_t needed = k == 1 ? n : n * n;
@@ -251,6 +267,14 @@ hud_status hud_simulation_density(struct hud_simulation *simulation, int k, doub
 hud_status hud_simulation_estimate(const struct hud_description *description, double *unknowns,
                                    double *bytes, struct hud_error *error)
 {
+  if (description->model == HUD_MODEL_HARD_SPHERES) {
+    struct hud_spheres_forecast forecast;
+    hud_status status = hud_gas_forecast(description, &forecast, error);
+    *unknowns = 2.0 * description->gas.dimension * (double)description->particles.count *
+                description->particles.replicas;
+    *bytes = forecast.bytes;
+    return status;
+  }
   if (description->method == HUD_METHOD_PARTICLES)
     return hud_stochastic_estimate(description, unknowns, bytes, error);
   return hud_model_estimate(description, unknowns, bytes, error);

@@ -10,13 +10,15 @@
 #include "evolve/evolve.h"
 #include "evolve/picard.h"
 #include "models/model.h"
+#include "run/gas.h"
 #include "run/stochastic.h"
 
-/* Either particles, or a model with its integrator. */
+/* Either particles, or a gas of hard spheres, or a model with its integrator. */
 struct hud_simulation {
   struct hud_model_file *file;
   const struct hud_description *description; /* of the file */
   struct hud_stochastic *stochastic;         /* NULL unless the method is particles */
+  struct hud_gas *gas;                       /* NULL unless the model is hard_spheres */
   struct hud_model *model;
   struct hud_diagnostics *diagnostics;
   struct hud_evolve *evolve;

@@ -26,6 +26,8 @@ struct hud_flow {
   bool too_fast;
   void (*observe)(void *context, const struct hud_collision *collision);
   void *observe_context;
+  hud_status (*watch)(void *context, double time, struct hud_error *error);
+  void *watch_context;
 };
 
 hud_status hud_flow_create(struct hud_flow **flow, struct hud_spheres *spheres,
@@ -65,6 +67,14 @@ void hud_flow_observe(struct hud_flow *flow,
 {
   flow->observe = observe;
   flow->observe_context = context;
+}
+
+void hud_flow_watch(struct hud_flow *flow,
+                    hud_status (*watch)(void *context, double time, struct hud_error *error),
+                    void *context)
+{
+  flow->watch = watch;
+  flow->watch_context = context;
 }
 
 struct hud_flow_counters *hud_flow_counters(struct hud_flow *flow)
@@ -278,7 +288,10 @@ hud_status hud_flow_advance(struct hud_flow *flow, double until, struct hud_erro
   for (int64_t h = 0; spheres->time < until && status == HUD_OK; h++) {
     struct hud_flow_plan plan;
     double remaining = until - spheres->time;
-    status = hud_spheres_make_room(spheres, error);
+    if (flow->watch != NULL)
+      status = flow->watch(flow->watch_context, spheres->time, error);
+    if (status == HUD_OK)
+      status = hud_spheres_make_room(spheres, error);
     if (status == HUD_OK)
       status = hud_flow_plan(spheres, remaining, &plan, error);
     if (status == HUD_OK && h % SORT_EVERY == 0)

@@ -53,6 +53,12 @@ void hud_flow_observe(struct hud_flow *flow,
                       void (*observe)(void *context, const struct hud_collision *collision),
                       void *context);
 
+/* Asks `watch` before each horizon, with the time reached; what is not HUD_OK ends the advance and
+ * is returned, the state being that of this time. NULL for none. */
+void hud_flow_watch(struct hud_flow *flow,
+                    hud_status (*watch)(void *context, double time, struct hud_error *error),
+                    void *context);
+
 /* Moves the state to the time `until`. HUD_ERROR_COMPUTE where velocities are not finite or a
  * horizon cannot be found; the state is then of no use. */
 hud_status hud_flow_advance(struct hud_flow *flow, double until, struct hud_error *error);
