@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "run/checkpoint.h"
 #include "run/run.h"
 
 enum { MODEL_BYTES = 4 * 1024 * 1024 };
@@ -67,19 +68,35 @@ static hud_status is_finished(const struct hud_study_run *run, const char *direc
 
 /* ---- the child ---- */
 
+/* A run that was stopped may have left a checkpoint of the same model, to go on from. */
+static struct hud_checkpoint *find_checkpoint(const char *folder, const char *model)
+{
+  struct hud_checkpoint *checkpoint = NULL;
+  if (hud_checkpoint_read(&checkpoint, folder, NULL) != HUD_OK)
+    return NULL;
+  if (strcmp(hud_checkpoint_model(checkpoint), model) == 0)
+    return checkpoint;
+  hud_checkpoint_free(checkpoint);
+  return NULL;
+}
+
 static hud_status run_model(const struct hud_study_run *run,
                             const struct hud_study_execution *execution, struct hud_error *error)
 {
   char *folder = NULL;
   struct hud_model_file *file = NULL;
+  struct hud_checkpoint *checkpoint = NULL;
   const char *text = hud_model_file_resolved(run->file);
   hud_status status = hud_study_run_folder(&folder, execution->directory, run, error);
   if (status == HUD_OK)
     status = hud_model_file_parse(&file, "model", text, strlen(text), NULL, 0, error);
+  if (status == HUD_OK && !execution->again)
+    checkpoint = find_checkpoint(folder, text);
   const struct hud_run_options options = {
-      .directory = folder, .force = true, .stop = execution->stop};
+      .directory = folder, .force = true, .stop = execution->stop, .checkpoint = checkpoint};
   if (status == HUD_OK)
     status = hud_run(file, &options, error);
+  hud_checkpoint_free(checkpoint);
   hud_free(folder);
   return status;
 }
