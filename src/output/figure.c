@@ -65,6 +65,13 @@ static bool point(const struct hud_panel *panel, const struct hud_series *series
 static bool find_range(const struct hud_panel *panel, struct range *x_range, struct range *y_range)
 {
   *x_range = *y_range = (struct range){HUGE_VAL, -HUGE_VAL};
+  if (panel->legend_only)
+    return true;
+  if (panel->map != NULL && panel->map->x_count > 0 && panel->map->y_count > 0) {
+    const struct hud_map *map = panel->map;
+    *x_range = (struct range){map->x[0], map->x[map->x_count - 1]};
+    *y_range = (struct range){map->y[0], map->y[map->y_count - 1]};
+  }
   for (size_t s = 0; s < panel->series_count; s++)
     for (size_t i = 0; i < panel->series[s].count; i++) {
       double x, y;
@@ -117,10 +124,26 @@ static void print_texts(FILE *stream, const struct hud_figure *figure)
   }
 }
 
+static void print_map(FILE *stream, size_t number, const struct hud_map *map)
+{
+  fprintf(stream, "$map_%zu << END\n", number);
+  for (size_t j = 0; j < map->y_count; j++) {
+    for (size_t i = 0; i < map->x_count; i++) {
+      double z = map->z[j * map->x_count + i];
+      fprintf(stream, isfinite(z) ? "%.6g %.6g %.6g\n" : "%.6g %.6g NaN\n", map->x[i], map->y[j],
+              z);
+    }
+    fputc('\n', stream);
+  }
+  fputs("END\n", stream);
+}
+
 static void print_data(FILE *stream, const struct hud_figure *figure)
 {
   for (size_t p = 0; p < figure->panel_count; p++) {
     const struct hud_panel *panel = &figure->panels[p];
+    if (panel->map != NULL)
+      print_map(stream, p + 1, panel->map);
     for (size_t s = 0; s < panel->series_count; s++) {
       if (panel->series[s].count == 0)
         continue;
@@ -185,40 +208,77 @@ static void print_series(FILE *stream, size_t panel, size_t number, const struct
     fputs(" notitle", stream);
 }
 
+/* Entries without axes, in the middle of the panel's place. */
+static void print_legend(FILE *stream, size_t number, const struct hud_panel *panel)
+{
+  fputs("unset border\nunset tics\nunset xlabel\nunset ylabel\nunset logscale\n"
+        "set xrange [0:1]\nset yrange [0:1]\n"
+        "set key at graph 0, graph 1 left top Left reverse samplen 2.5 spacing 1.2\nplot ",
+        stream);
+  for (size_t s = 0; s < panel->series_count; s++) {
+    fputs(s > 0 ? ", \\\n     " : "", stream);
+    print_series(stream, number, s + 1, &panel->series[s]);
+  }
+  fputs(
+      "\nset border 3 lw 0.8\nset xtics nomirror out scale 0.6\nset ytics nomirror out scale 0.6\n",
+      stream);
+}
+
 static void print_panel(FILE *stream, size_t number, const struct hud_panel *panel,
                         struct range x_range, struct range y_range)
 {
+  if (panel->legend_only) {
+    print_legend(stream, number, panel);
+    return;
+  }
   print_axis(stream, 'x', number, panel->log_x, x_range);
   print_axis(stream, 'y', number, panel->log_y, y_range);
   if (panel->x_min == panel->x_max)
     fputs("set xrange [*:*]\n", stream);
   else
     fprintf(stream, "set xrange [%.10g:%.10g]\n", panel->x_min, panel->x_max);
-  fputs("set yrange [*:*]\n", stream);
+  if (panel->map != NULL)
+    fprintf(stream,
+            "set xrange [%.10g:%.10g]\nset yrange [%.10g:%.10g]\nset size ratio -1\n"
+            "set palette defined (0 '#ffffff', 1 '#9ecae1', 3 '#3182bd', 6 '#08306b')\n"
+            "set cbtics format '%%g'\n",
+            x_range.low, x_range.high, y_range.low, y_range.high);
+  else
+    fputs("set yrange [*:*]\n", stream);
   fprintf(stream, "set key %s Left reverse samplen 2.5 spacing 1.1\n",
           panel->legend_outside ? "outside right top" : "inside right top");
   fputs("plot ", stream);
+  if (panel->map != NULL)
+    fprintf(stream, "$map_%zu using 1:2:3 with image notitle%s", number,
+            panel->series_count > 0 ? ", \\\n     " : "");
   for (size_t s = 0; s < panel->series_count; s++) {
     if (s > 0)
       fputs(", \\\n     ", stream);
     print_series(stream, number, s + 1, &panel->series[s]);
   }
-  fputc('\n', stream);
+  fputs(panel->map != NULL ? "\nset size noratio\n" : "\n", stream);
+}
+
+static size_t column_count(const struct hud_figure *figure)
+{
+  bool all = figure->columns == 0 || figure->columns > figure->panel_count;
+  return all ? figure->panel_count : figure->columns;
 }
 
 /* Sizes in pixels of 1/100 inch for all kinds, so that they look alike. */
 static void print_terminals(FILE *stream, const struct hud_figure *figure)
 {
-  size_t width = 0;
-  for (size_t p = 0; p < figure->panel_count; p++)
+  size_t columns = column_count(figure), width = 0;
+  size_t height = 420 * ((figure->panel_count + columns - 1) / columns);
+  for (size_t p = 0; p < columns; p++)
     width += figure->panels[p].legend_outside ? 680 : 560;
   fprintf(stream,
-          "  if (kind eq 'svg') { set terminal svg size %zu,420 font 'Helvetica,13' enhanced "
+          "  if (kind eq 'svg') { set terminal svg size %zu,%zu font 'Helvetica,13' enhanced "
           "background '#ffffff' }\n"
-          "  if (kind eq 'pdf') { set terminal pdfcairo size %gin,4.2in font 'Sans,11' enhanced }\n"
-          "  if (kind eq 'png') { set terminal pngcairo size %zu,840 font 'Sans,11' fontscale 2 "
+          "  if (kind eq 'pdf') { set terminal pdfcairo size %gin,%gin font 'Sans,11' enhanced }\n"
+          "  if (kind eq 'png') { set terminal pngcairo size %zu,%zu font 'Sans,11' fontscale 2 "
           "linewidth 2 pointscale 2 enhanced background '#ffffff' }\n",
-          width, (double)width / 100.0, 2 * width);
+          width, height, (double)width / 100.0, (double)height / 100.0, 2 * width, 2 * height);
 }
 
 static hud_status print_script(FILE *stream, const struct hud_figure *figure, const char *name,
@@ -239,7 +299,9 @@ static hud_status print_script(FILE *stream, const struct hud_figure *figure, co
                   "  if (!available(terminal(kind))) { continue }\n");
   print_terminals(stream, figure);
   fprintf(stream, "set output 'figure-%s.'.kind.suffix\n", name);
-  fprintf(stream, "set multiplot layout 1,%zu", figure->panel_count);
+  size_t columns = column_count(figure);
+  fprintf(stream, "set multiplot layout %zu,%zu", (figure->panel_count + columns - 1) / columns,
+          columns);
   if (figure->title != NULL && figure->title[0] != '\0')
     fputs(" title page_title noenhanced", stream);
   fputc('\n', stream);

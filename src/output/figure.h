@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Figures for paper: panels of curves, side by side, drawn by gnuplot as SVG and PDF, and PNG to
+ * Figures for paper: panels of curves or maps, drawn by gnuplot as SVG and PDF, and PNG to
  * look at. Colours are those of Okabe and Ito, told apart by the colour-blind; where two families
  * of curves meet, the second is told by the dash. The script holds the data and draws the same
  * figure wherever it is run: it goes with the figure. */
@@ -26,11 +26,20 @@ struct hud_series {
   bool points;      /* points on the line */
 };
 
+/* A function of two variables as a picture: y_count rows of x_count values at increasing x and y,
+ * evenly spaced or not. Values that are not finite are left white. Darker is larger. */
+struct hud_map {
+  size_t x_count, y_count;
+  const double *x, *y, *z; /* z: y_count x x_count */
+};
+
 struct hud_panel {
   const char *x_label, *y_label; /* gnuplot's enhanced text: hud_symbol_markup */
   bool log_x, log_y;
-  double x_min, x_max; /* equal: as the data say */
-  bool legend_outside; /* right of the panel, for long legends */
+  double x_min, x_max;       /* equal: as the data say */
+  bool legend_outside;       /* right of the panel, for long legends */
+  bool legend_only;          /* no axes: the legend of its series, for panels that share it */
+  const struct hud_map *map; /* drawn below the series, or NULL */
   size_t series_count;
   const struct hud_series *series;
 };
@@ -39,6 +48,7 @@ struct hud_figure {
   const char *title; /* plain text, or NULL */
   size_t panel_count;
   const struct hud_panel *panels;
+  size_t columns; /* panels in a row; 0: all */
 };
 
 /* The curve of two columns of a table. HUD_ERROR_INPUT if there is no such column. */

@@ -181,7 +181,7 @@ hud_status hud_plot_variance(const char *directory, size_t run_count,
 {
   struct plot plot;
   hud_status status = variance_plot(&plot, run_count, runs, error);
-  struct hud_figure figure = {title, 1, &plot.panel};
+  struct hud_figure figure = {title, 1, &plot.panel, 0};
   if (status == HUD_OK)
     status = hud_figure_draw(&figure, directory, "variance", missing, error);
   free_plot(&plot);
@@ -194,7 +194,7 @@ hud_status hud_plot_f1(const char *directory, size_t run_count, const struct hud
 {
   struct plot plot;
   hud_status status = density_plot(&plot, run_count, runs, time_count, times, error);
-  struct hud_figure figure = {title, 1, &plot.panel};
+  struct hud_figure figure = {title, 1, &plot.panel, 0};
   if (status == HUD_OK)
     status = hud_figure_draw(&figure, directory, "f1", missing, error);
   free_plot(&plot);
@@ -214,7 +214,7 @@ hud_status hud_plot_overview(const char *directory, size_t run_count,
   if (status == HUD_OK && densities)
     status = density_plot(&plots[1], run_count, runs, time_count, times, error);
   struct hud_panel panels[2] = {plots[0].panel, plots[1].panel};
-  struct hud_figure figure = {title, densities ? 2 : 1, panels};
+  struct hud_figure figure = {title, densities ? 2 : 1, panels, 0};
   if (status == HUD_OK)
     status = hud_figure_draw(&figure, directory, "overview", missing, error);
   free_plot(&plots[0]);

@@ -16,7 +16,8 @@ enum { MOST_PANELS = 4, SLOPES = 6, MARKUP = 160 };
 struct drawing {
   const struct hud_study_table *table;
   size_t panel_count, point_count, series_count; /* series of one panel */
-  struct hud_panel panels[MOST_PANELS];
+  struct hud_panel panels[MOST_PANELS + 1];
+  double x_min, x_max;
   char x_label[MARKUP], y_labels[MOST_PANELS][MARKUP];
   struct hud_series *series; /* panel x series */
   double *values;            /* panel x variant x point */
@@ -119,11 +120,47 @@ static void fill_panel(struct drawing *drawing, size_t panel)
                                               .y_label = drawing->y_labels[panel],
                                               .log_x = true,
                                               .log_y = positive,
-                                              .legend_outside = panel + 1 == drawing->panel_count,
+                                              .x_min = drawing->x_min,
+                                              .x_max = drawing->x_max,
+                                              .legend_outside = drawing->panel_count == 1,
                                               .series_count = used,
                                               .series = series};
-  for (size_t s = 0; panel + 1 < drawing->panel_count && s < used; s++)
-    series[s].label = NULL; /* the last panel has the legend for all */
+}
+
+/* The curves of all panels look the same: one place without axes names them, and the slopes that
+ * any panel has. */
+static void move_legend(struct drawing *drawing)
+{
+  struct hud_series *legend = drawing->series + drawing->panel_count * drawing->series_count;
+  size_t used = 0;
+  for (size_t p = 0; p < drawing->panel_count; p++)
+    for (size_t s = 0; s < drawing->panels[p].series_count; s++) {
+      struct hud_series *series = &drawing->series[p * drawing->series_count + s];
+      bool known = false;
+      for (size_t l = 0; l < used; l++)
+        known = known || strcmp(legend[l].label, series->label) == 0;
+      if (!known && used < drawing->series_count) {
+        legend[used] = *series;
+        legend[used++].count = 0;
+      }
+      series->label = NULL;
+    }
+  drawing->panels[drawing->panel_count] =
+      (struct hud_panel){.legend_only = true, .series_count = used, .series = legend};
+}
+
+/* A little beyond the values, so that no point is on the frame. */
+static void choose_range(struct drawing *drawing)
+{
+  const struct hud_study *study = drawing->table->plan->study;
+  const double *x = study->parameters[study->order_parameter].numbers;
+  drawing->x_min = drawing->x_max = x[0];
+  for (size_t i = 0; i < drawing->point_count; i++) {
+    drawing->x_min = fmin(drawing->x_min, x[i]);
+    drawing->x_max = fmax(drawing->x_max, x[i]);
+  }
+  drawing->x_min *= 0.8;
+  drawing->x_max *= 1.25;
 }
 
 /* A panel without a point (all undefined, or zero on a logarithmic axis) cannot be drawn. */
@@ -152,19 +189,26 @@ hud_status hud_study_table_draw(const struct hud_study_table *table, const char 
   drawing->point_count = hud_study_group_size(table->plan);
   drawing->series_count = study->variant_count + SLOPES;
   size_t panels = drawing->panel_count;
-  status = HUD_NEW(&drawing->series, panels * drawing->series_count, "a figure", error);
+  status = HUD_NEW(&drawing->series, (panels + 1) * drawing->series_count, "a figure", error);
   if (status == HUD_OK)
     status = HUD_NEW(&drawing->values, panels * study->variant_count * drawing->point_count,
                      "a figure", error);
   if (status == HUD_OK) {
     size_t drawn = 0;
     parameter_markup(study->parameters[study->order_parameter].name, drawing->x_label, MARKUP);
-    for (size_t p = 0; p < panels; p++) {
+    choose_range(drawing);
+    for (size_t p = 0; p < panels; p++)
       fill_panel(drawing, p);
+    if (panels > 1)
+      move_legend(drawing);
+    for (size_t p = 0; p < panels; p++)
       if (has_points(drawing, p))
         drawing->panels[drawn++] = drawing->panels[p];
-    }
-    const struct hud_figure figure = {study->description.title, drawn, drawing->panels};
+    size_t shown = drawn;
+    if (panels > 1)
+      drawing->panels[shown++] = drawing->panels[panels];
+    const struct hud_figure figure = {study->description.title, shown, drawing->panels,
+                                      shown > 3 ? (shown + 1) / 2 : 0};
     if (drawn > 0)
       status = hud_figure_draw(&figure, directory, "study", missing, error);
   }
