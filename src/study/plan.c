@@ -40,7 +40,9 @@ size_t hud_study_point_with(const struct hud_study *study, size_t point, size_t 
 const char *hud_study_value_text(const struct hud_study *study, size_t point, size_t p)
 {
   const struct hud_node *node = study->parameters[p].values[hud_study_value_index(study, point, p)];
-  return node->kind == HUD_NODE_SCALAR ? node->text : "{...}";
+  if (node->kind == HUD_NODE_MAPPING && node->count > 0)
+    return node->first->key;
+  return node->kind == HUD_NODE_SCALAR ? node->text : "[...]";
 }
 
 void hud_study_point_text(const struct hud_study *study, size_t point, int except, char *text,

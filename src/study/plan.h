@@ -51,7 +51,7 @@ size_t hud_study_point_with(const struct hud_study *study, size_t point, size_t 
 void hud_study_point_text(const struct hud_study *study, size_t point, int except, char *text,
                           size_t size);
 
-/* The value of parameter p at a point as a text; lists and mappings as {...}. */
+/* The value of parameter p at a point as a text; a mapping is called by its first key. */
 const char *hud_study_value_text(const struct hud_study *study, size_t point, size_t p);
 
 /* An expression of the study at a point. */
