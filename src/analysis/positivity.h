@@ -4,7 +4,7 @@
  * how much mass is negative. The scalar models (47) and (48) lose it for data that the first-order
  * model keeps positive ([KMS], section 4), usually first in the f_2 of (46). Small negative values
  * count as round-off and interpolation, not as a loss: to 1e-9 of the largest, and where f_1 is
- * transformed back from a frequency box to 1e-6 or ten times what the box cuts off (fhat_cut),
+ * transformed back from a frequency box to 1e-6 or five times what the box cuts off (fhat_cut),
  * whose ripples they may be. Times are those at which a state is observed. Limits: only methods
  * that give densities at velocities; f_2 only where they give it. On a grid the value in the cells
  * of v_1 = v_2 itself depends on the grid, where f_2 is not smooth; the negative mass converges. */
