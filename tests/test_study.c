@@ -131,8 +131,9 @@ static void test_orders_from_values(void **state)
   assert_ok(hud_study_load(&study, limits, NULL, 0, &error), &error);
   assert_ok(hud_study_plan_create(&plan, study, &error), &error);
   assert_int_equal(plan->run_count, 72); /* the limit has no epsilon: one run for five points */
-  assert_ok(hud_study_table_create(&table, plan, scratch_path(path, scratch, "limits"), &error),
-            &error);
+  assert_ok(
+      hud_study_table_create(&table, plan, scratch_path(path, scratch, "limits"), NULL, &error),
+      &error);
   for (size_t v = 1; v < study->variant_count; v++)
     for (size_t q = 0; q < study->quantity_count; q++)
       for (size_t i = 0; i < 5; i++) {

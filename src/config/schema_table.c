@@ -467,8 +467,8 @@ static const struct hud_key keys[] = {
      .meaning = "the key path in which orders are observed"},
     {STUDY, .path = "refine",
      NODE(IN_STUDY(refine), "auto, none, or a mapping of key paths to values"),
-     .default_note = "auto: solver.rtol and atol / 100 (moments), cells * 2 and rtol / 10 (grid), "
-                     "spectral_tol / 100 and rtol / 100 (spectral), another seed (particles)",
+     .default_note = "auto: solver.rtol and atol / 100 (moments); / 10 with cells * 2 (grid) or "
+                     "spectral_tol / 10 (spectral); another seed (particles)",
      .meaning = "what the second run of each model changes; none: no discretisation errors"},
     {STUDY, .path = "expect", ITEMS(IN_STUDY(expect), HUD_SCOPE_EXPECTATION),
      .meaning = "last observed orders that the study is expected to show; it fails if they are "

@@ -138,9 +138,9 @@ static hud_status graft_refinement(struct hud_document *model, const struct hud_
     status = graft_number(model, study, "velocity.cells", mark, 2.0 * d->velocity.cells, error);
     return status == HUD_OK ? graft_tolerances(model, study, d, mark, 0.1, error) : status;
   case HUD_METHOD_SPECTRAL:
-    status = graft_number(model, study, "solver.spectral_tol", mark, 0.01 * d->solver.spectral_tol,
+    status = graft_number(model, study, "solver.spectral_tol", mark, 0.1 * d->solver.spectral_tol,
                           error);
-    return status == HUD_OK ? graft_tolerances(model, study, d, mark, 0.01, error) : status;
+    return status == HUD_OK ? graft_tolerances(model, study, d, mark, 0.1, error) : status;
   case HUD_METHOD_MOMENTS:
     return graft_tolerances(model, study, d, mark, 0.01, error);
   case HUD_METHOD_PARTICLES:

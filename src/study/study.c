@@ -165,7 +165,8 @@ static hud_status report(const struct hud_study_plan *plan, const struct hud_stu
 {
   struct hud_study_table *table = NULL;
   size_t failed = 0, missed = 0;
-  hud_status status = hud_study_table_create(&table, plan, options->directory, error);
+  hud_status status =
+      hud_study_table_create(&table, plan, options->directory, options->stop, error);
   if (status == HUD_OK)
     status = write_tables(table, options->directory, error);
   if (status == HUD_OK) {

@@ -52,6 +52,7 @@ static struct hud_study_entry *entry_of(struct hud_study_table *table, size_t po
 struct filling {
   struct hud_study_table *table;
   const char *directory;
+  const volatile sig_atomic_t *stop;
   struct hud_study_result **results; /* of the runs; NULL: not read yet */
 };
 
@@ -172,7 +173,10 @@ static hud_status fill(struct filling *filling, struct hud_error *error)
           measure.from = hud_study_evaluate(study, point, study->window[0]);
           measure.to = hud_study_evaluate(study, point, study->window[1]);
         }
-        if ((int)v != study->reference)
+        if (filling->stop != NULL && *filling->stop != 0)
+          status = hud_fail(error, HUD_ERROR_INTERRUPTED,
+                            "stopped; all runs are there, and the same command goes on");
+        else if ((int)v != study->reference)
           status = fill_entry(filling, &measure, point, v, entry, error);
       }
   return status;
@@ -249,11 +253,12 @@ static hud_status observe_orders(struct hud_study_table *table, struct hud_error
 }
 
 hud_status hud_study_table_create(struct hud_study_table **out, const struct hud_study_plan *plan,
-                                  const char *directory, struct hud_error *error)
+                                  const char *directory, const volatile sig_atomic_t *stop,
+                                  struct hud_error *error)
 {
   const struct hud_study *study = plan->study;
   struct hud_study_table *table = NULL;
-  struct filling filling = {.directory = directory};
+  struct filling filling = {.directory = directory, .stop = stop};
   *out = NULL;
   hud_status status = HUD_NEW(&table, 1, "a table", error);
   if (status != HUD_OK)

@@ -5,6 +5,7 @@
 #ifndef HUD_STUDY_TABLE_H
 #define HUD_STUDY_TABLE_H
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "study/plan.h"
@@ -22,9 +23,11 @@ struct hud_study_table {
   struct hud_study_entry *entries; /* point x variant x quantity */
 };
 
-/* Reads the results of all finished runs below `directory`. */
+/* Reads the results of all finished runs below `directory`. Distances of densities can take a
+ * while: HUD_ERROR_INTERRUPTED after *stop (NULL: never). */
 hud_status hud_study_table_create(struct hud_study_table **table, const struct hud_study_plan *plan,
-                                  const char *directory, struct hud_error *error);
+                                  const char *directory, const volatile sig_atomic_t *stop,
+                                  struct hud_error *error);
 void hud_study_table_free(struct hud_study_table *table);
 
 static inline const struct hud_study_entry *hud_study_entry_at(const struct hud_study_table *table,
