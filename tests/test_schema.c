@@ -30,13 +30,34 @@ static const char model_text[] = "huddle: 1\n"
                                  "initial: {f1: {gaussian: {mean: 0.3, stddev: 1}}}\n"
                                  "time: {end: 3}\n";
 
-static hud_status load(const char *const *overrides, size_t count, struct hud_error *error)
+static const char gas_text[] = "huddle: 1\n"
+                               "model: hard_spheres\n"
+                               "dimension: 2\n"
+                               "orders: 1\n"
+                               "particles: {count: 100}\n"
+                               "initial: {velocity: {gaussian: {temperature: 1}}}\n"
+                               "time: {end: 3}\n";
+
+static hud_status load_text(const char *text, const char *const *overrides, size_t count,
+                            struct hud_error *error)
 {
   struct hud_model_file *file = NULL;
-  hud_status status = hud_model_file_parse(&file, "m.yaml", model_text, strlen(model_text),
-                                           overrides, count, error);
+  hud_status status =
+      hud_model_file_parse(&file, "m.yaml", text, strlen(text), overrides, count, error);
   hud_model_file_free(file);
   return status;
+}
+
+static hud_status load(const char *const *overrides, size_t count, struct hud_error *error)
+{
+  return load_text(model_text, overrides, count, error);
+}
+
+/* A model that knows the key. */
+static const char *text_with(const struct hud_key *key)
+{
+  bool of_clusters = (key->models & hud_schema_family(HUD_MODEL_HIERARCHY)) != 0;
+  return key->models == 0 || of_clusters ? model_text : gas_text;
 }
 
 /* The model key below which the rows of a scope are tried, with what has to stand beside them. */
@@ -76,7 +97,7 @@ static void assert_value_refused(const struct place *place, const struct hud_key
   snprintf(assignment, sizeof assignment, "%s%s=%s", place->prefix, key->path, value);
   const char *before = prepare(place, key);
   const char *overrides[2] = {before != NULL ? before : assignment, assignment};
-  hud_status status = load(overrides, before != NULL ? 2 : 1, &error);
+  hud_status status = load_text(text_with(key), overrides, before != NULL ? 2 : 1, &error);
   if (status != HUD_ERROR_INPUT || strncmp(error.where, "--set ", 6) != 0 ||
       strstr(error.message, path) == NULL) {
     print_error("%s gave %s: %s: %s\n", assignment, hud_status_name(status), error.where,

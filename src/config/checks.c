@@ -101,6 +101,8 @@ static hud_status check_spheres(struct hud_reader *reader)
   hud_status status = HUD_OK;
   if (reader->description->model != HUD_MODEL_HARD_SPHERES)
     return HUD_OK;
+  if (gas->domain.side == 0.0) /* not given */
+    gas->domain.side = 1.0;
   if (gas->radii.count > 0 && gas->kappa.count > 0)
     return hud_reader_fail_path(reader, "zones.radii", NULL,
                                 "`zones` has both `kappa` and `radii`; expected one of them");

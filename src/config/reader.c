@@ -183,7 +183,8 @@ static hud_status fail_missing(struct hud_reader *reader, const struct hud_key *
                                struct hud_mark place)
 {
   char description[300], line[400];
-  hud_key_describe(key, description, sizeof description);
+  unsigned family = reader->identified ? hud_schema_family(reader->description->model) : 0;
+  hud_key_describe_for(key, family, description, sizeof description);
   size_t length = hud_reader_enter(reader, hud_key_name(key));
   snprintf(line, sizeof line, "expected %s (%s)", description, key->meaning);
   hud_status status = hud_document_fail(reader->document, place, reader->error, line,
@@ -285,6 +286,20 @@ static hud_status identify(struct hud_reader *reader, const struct hud_node *roo
   return HUD_OK;
 }
 
+/* A model that is named rightly is known before its keys are looked at, so that what is said of an
+ * unknown key speaks of this model. */
+static void look_for_model(struct hud_reader *reader, const struct hud_node *root)
+{
+  const struct hud_node *node = hud_node_find(root, "model");
+  if (node == NULL || node->kind != HUD_NODE_SCALAR)
+    return;
+  for (const struct hud_choice *c = hud_schema_models(); c->name != NULL; c++)
+    if (strcmp(c->name, node->text) == 0) {
+      reader->description->model = (enum hud_model_kind)c->value;
+      reader->identified = true;
+    }
+}
+
 /* initial.f2 ... f9 and initial.clusters become description->initial.clusters. */
 static hud_status gather_sizes(struct hud_reader *reader)
 {
@@ -315,6 +330,7 @@ hud_status hud_reader_run(struct hud_reader *reader)
     return hud_document_fail(reader->document, root->mark, reader->error,
                              "expected keys and values, like `huddle: 1`", "the file is a list");
   status = HUD_NEW(&reader->unused, 1, "a description", reader->error);
+  look_for_model(reader, root);
   if (status == HUD_OK)
     status = check_keys(reader, root, HUD_SCOPE_MODEL, "");
   if (status == HUD_OK)

@@ -436,7 +436,8 @@ hud_status hud_reader_value(struct hud_reader *reader, const struct hud_key *key
   case HUD_KEY_MAPPING:
     if (node->kind != HUD_NODE_MAPPING) {
       char expected[300];
-      hud_key_describe(key, expected, sizeof expected);
+      unsigned family = reader->identified ? hud_schema_family(reader->description->model) : 0;
+      hud_key_describe_for(key, family, expected, sizeof expected);
       return hud_reader_fail_type(reader, node, expected);
     }
     if (key->store == HUD_STORE_GIVEN)

@@ -99,12 +99,15 @@ static void append_choices(char *text, size_t size, const struct hud_choice *cho
     append(text, size, "%s%s", c == choices ? "" : ", ", c->name);
 }
 
-static void append_children(char *text, size_t size, enum hud_scope scope, const char *parent)
+/* models: only keys that one of these uses; 0: all. */
+static void append_children(char *text, size_t size, enum hud_scope scope, const char *parent,
+                            unsigned models)
 {
   size_t count, found = 0;
   const struct hud_key *keys = hud_schema_keys(&count);
   for (size_t k = 0; k < count; k++)
-    if (hud_key_is_child(&keys[k], scope, parent))
+    if (hud_key_is_child(&keys[k], scope, parent) &&
+        (models == 0 || keys[k].models == 0 || (keys[k].models & models) != 0))
       append(text, size, "%s%s", found++ > 0 ? ", " : "", hud_key_name(&keys[k]));
 }
 
@@ -145,16 +148,21 @@ static void append_scope(char *text, size_t size, enum hud_scope scope)
   append(text, size,
          info->form == HUD_FORM_ONE_OF ? "a mapping with one of the keys "
                                        : "a mapping with the keys ");
-  append_children(text, size, scope, "");
+  append_children(text, size, scope, "", 0);
 }
 
 void hud_key_describe(const struct hud_key *key, char *text, size_t size)
+{
+  hud_key_describe_for(key, 0, text, size);
+}
+
+void hud_key_describe_for(const struct hud_key *key, unsigned models, char *text, size_t size)
 {
   text[0] = '\0';
   switch (key->type) {
   case HUD_KEY_MAPPING:
     append(text, size, "a mapping with the keys ");
-    append_children(text, size, key->scope, key->path);
+    append_children(text, size, key->scope, key->path, models);
     break;
   case HUD_KEY_NUMBER:
   case HUD_KEY_INTEGER:

@@ -144,6 +144,9 @@ const struct hud_key *hud_schema_find(enum hud_scope scope, const char *parent, 
 /* "a number > 0", "an integer from 8 to 8192", "one of grid, spectral": what a key expects. */
 void hud_key_describe(const struct hud_key *key, char *text, size_t size);
 
+/* The same, a mapping with only those of its keys that one of these models (bits; 0: all) knows. */
+void hud_key_describe_for(const struct hud_key *key, unsigned models, char *text, size_t size);
+
 /* Is `value` in the key's range? */
 bool hud_key_accepts(const struct hud_key *key, double value);
 
