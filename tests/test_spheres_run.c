@@ -2,7 +2,7 @@
  * Hard spheres from model files: what is read, what is refused and where, runs, tables, densities,
  * the whole space, and a run that goes on from a checkpoint. Runs in the root of the source tree.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "support.h"
 
 #include <math.h>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "run/simulation.h"
+#include "scratch.h"
 
 static const char model[] = "huddle: 1\n"
                             "model: hard_spheres\n"
@@ -115,10 +116,9 @@ static void tables_of_positions_and_velocities(void **state)
   (void)state;
   struct hud_error error = {0};
   struct hud_simulation *simulation;
-  char path[] = "/tmp/huddle-gas-XXXXXX", assignment[120];
-  int descriptor = mkstemp(path);
-  assert_true(descriptor >= 0);
-  close(descriptor);
+  char folder[SCRATCH_PATH], path[SCRATCH_PATH + 16], assignment[SCRATCH_PATH + 64];
+  scratch_create(folder);
+  snprintf(path, sizeof path, "%s/rows.csv", folder);
   snprintf(assignment, sizeof assignment, "initial={velocity: {table: \"%s\"}}", path);
   const char *overrides[] = {assignment, "particles.count=2", "orders=1", "zones={radii: 0.1}"};
   write_file(path, "x,y,vx,vy\n0.2, 0.5, 1, 0\n0.5,0.5,-1,0\n");
@@ -138,7 +138,7 @@ static void tables_of_positions_and_velocities(void **state)
   write_file(path, "0.2,0.5,1,0\n0.5,0.5,1,0\n0.7,0.5,1,0\n");
   assert_error(open_model(&simulation, overrides, 4, &error), HUD_ERROR_INPUT, &error,
                "more lines");
-  remove(path);
+  scratch_remove(folder);
 }
 
 static void whole_space_and_mixtures(void **state)
@@ -146,10 +146,10 @@ static void whole_space_and_mixtures(void **state)
   (void)state;
   struct hud_error error = {0};
   struct hud_simulation *simulation;
-  const char *overrides[] = {
-      "domain=whole_space", "initial.position=exp(-x^2-y^2)",
-      "initial.velocity={mixture: [{gaussian: {temperature: 1, weight: 3}}, {gaussian: "
-      "{temperature: 0.1, mean: [2, 0]}}]}"};
+  static const char mixture[] =
+      "initial.velocity={mixture: [{gaussian: {temperature: 1, weight: 3}}, "
+      "{gaussian: {temperature: 0.1, mean: [2, 0]}}]}";
+  const char *overrides[] = {"domain=whole_space", "initial.position=exp(-x^2-y^2)", mixture};
   assert_ok(open_model(&simulation, overrides, 3, &error), &error);
   /* E|v|^2 about the mean of the mixture: 2 (3/4 + 0.1/4) + 3/4 1/4 4 */
   assert_close(quantity(simulation, "energy"), 0.5 * (2.0 * 0.775 + 0.75), 1e-13);
@@ -161,6 +161,61 @@ static void whole_space_and_mixtures(void **state)
                "does not fall off");
 }
 
+/* events.csv has a line for every collision, gas.html a frame for every output time. */
+static void events_and_pictures(void **state)
+{
+  (void)state;
+  struct hud_error error = {0};
+  char folder[SCRATCH_PATH], path[SCRATCH_PATH + 16], line[4096];
+  scratch_create(folder);
+  const char *overrides[] = {"output={events: true, pictures: true}", "particles.count=200",
+                             "time={end: 0.2, output_every: 0.05}", "time.checkpoint_every=1"};
+  assert_ok(hud_simulation_run("models/hard_spheres.yaml", overrides, 3, folder, 1, &error),
+            &error);
+  snprintf(path, sizeof path, "%s/events.csv", folder);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  int pairs = 0, triples = 0;
+  assert_non_null(fgets(line, sizeof line, file));
+  assert_string_equal(line, "t,k,members,b,omega\n");
+  double before = 0.0;
+  while (fgets(line, sizeof line, file) != NULL) {
+    double t, b;
+    int k, first, second, fields = 0;
+    assert_int_equal(sscanf(line, "%lf,%d,%d %d", &t, &k, &first, &second), 4);
+    assert_true(t >= before && t <= 0.2 && first != second);
+    pairs += k == 2;
+    triples += k == 3;
+    before = t;
+    char *rest = line;
+    for (; fields < 3; fields++)
+      rest = strchr(rest, ',') + 1;
+    assert_int_equal(sscanf(rest, "%lf", &b), 1);
+    assert_true(b < 0.0);
+  }
+  fclose(file);
+  assert_true(pairs > 20 && triples > 5);
+  snprintf(path, sizeof path, "%s/moments.csv", folder);
+  assert_non_null(file = fopen(path, "r"));
+  double column[8] = {0.0};
+  while (fgets(line, sizeof line, file) != NULL)
+    sscanf(line, "%lf,%*f,%*f,%*f,%*f,%*f,%*f,%lf,%lf", &column[0], &column[1], &column[2]);
+  fclose(file);
+  assert_close(column[0], 0.2, 0.0);
+  assert_close(column[1], pairs, 0.0);
+  assert_close(column[2], triples, 0.0);
+  snprintf(path, sizeof path, "%s/gas.html", folder);
+  assert_non_null(file = fopen(path, "r"));
+  int frames = 0;
+  while (fgets(line, sizeof line, file) != NULL)
+    frames += line[0] == '[';
+  fclose(file);
+  assert_int_equal(frames, 5);
+  assert_error(hud_simulation_run("models/hard_spheres.yaml", overrides, 4, folder, 1, &error),
+               HUD_ERROR_INPUT, &error, "checkpoint_every");
+  scratch_remove(folder);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -168,6 +223,7 @@ int main(void)
       cmocka_unit_test(mistakes_are_refused_with_their_place),
       cmocka_unit_test(tables_of_positions_and_velocities),
       cmocka_unit_test(whole_space_and_mixtures),
+      cmocka_unit_test(events_and_pictures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

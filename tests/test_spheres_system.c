@@ -108,7 +108,8 @@ static void reversal_returns(int64_t count, double share, double bound)
   double time = share * (double)count / rate;
   read_state(system, x, v);
   advance(system, time);
-  assert_true(collisions(system, 2) + collisions(system, 3) > 0.25 * share * (double)count);
+  assert_true((double)(collisions(system, 2) + collisions(system, 3)) >
+              0.25 * share * (double)count);
   hud_spheres_reverse(spheres);
   advance(system, 2.0 * time);
   hud_spheres_reverse(spheres);

@@ -325,11 +325,18 @@ static const struct hud_key keys[] = {
      RANGE(1, HUD_MAX_DIMENSION), .models = CLUSTER_MODELS, .fallback = "1", .symbol = "d",
      .meaning = "of velocities (Remark 2.1); components are independent samples of the densities"},
 
-    {TOP, .path = "output", MAPPING, .models = CLUSTER_MODELS, .meaning = "what result.nc holds"},
-    {TOP, .path = "output.f1", BOOLEAN(IN(output.f1)), .fallback = "true",
+    {TOP, .path = "output", MAPPING, .meaning = "what is written beside moments.csv"},
+    {TOP, .path = "output.f1", BOOLEAN(IN(output.f1)), .fallback = "true", .models = CLUSTER_MODELS,
      .meaning = "f_1(t, v) at all output times"},
     {TOP, .path = "output.f2", BOOLEAN(IN(output.f2)), .fallback = "false",
-     .meaning = "f_2(t, v_1, v_2) at all output times"},
+     .models = CLUSTER_MODELS, .meaning = "f_2(t, v_1, v_2) at all output times"},
+    {TOP, .path = "output.events", BOOLEAN(IN(output.events)), .fallback = "false",
+     .models = SPHERES,
+     .meaning = "events.csv: time, members, b and impact vector of every collision (replica 0)"},
+    {TOP, .path = "output.pictures", BOOLEAN(IN(output.pictures)), .fallback = "false",
+     .models = SPHERES,
+     .meaning =
+         "gas.html, which plays the output times, and gas.svg, the last of them (replica 0)"},
 
     {RATE, .path = "type", CHOICE(IN_RATE(type), rate_types), .required = true,
      .meaning = "how the rate depends on i and j"},

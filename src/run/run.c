@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "huddle/version.h"
 #include "output/results.h"
+#include "run/gas_files.h"
 #include "run/checkpoint.h"
 #include "run/simulation.h"
 
@@ -25,6 +26,7 @@ struct run {
   const struct hud_run_options *options;
   struct hud_simulation *simulation;
   struct hud_results *results;
+  struct hud_gas_files *gas_files; /* of hard spheres, else NULL */
   struct hud_summary summary;
   struct hud_watch watch;
   struct hud_positivity *positivity; /* of a scalar model where it can be seen, else NULL */
@@ -100,7 +102,11 @@ static hud_status open_results(struct run *run, struct hud_error *error)
       .f2 = f2,
       .provenance = &run->provenance,
   };
-  return hud_results_open(&run->results, &spec, error);
+  status = hud_results_open(&run->results, &spec, error);
+  if (status == HUD_OK && simulation->gas != NULL)
+    status =
+        hud_gas_files_open(&run->gas_files, simulation->gas, d, run->options->directory, error);
+  return status;
 }
 
 static double largest(size_t count, const double *values)
@@ -177,6 +183,8 @@ static hud_status record(struct run *run, struct hud_error *error)
   if (status != HUD_OK)
     return status;
   observe(run, simulation->row);
+  if (run->gas_files != NULL)
+    hud_gas_files_frame(run->gas_files);
   if (run->positivity != NULL)
     hud_positivity_observe(run->positivity, simulation->time, simulation->y);
   status = keep_record(run, error);
@@ -441,6 +449,10 @@ static hud_status finish(struct run *run, struct hud_error *error)
   struct hud_results *results = run->results;
   if (status != HUD_OK)
     return status;
+  if (run->gas_files != NULL)
+    status = hud_gas_files_commit(run->gas_files, error);
+  if (status != HUD_OK)
+    return status;
   run->results = NULL; /* closing frees it, also on failure */
   return hud_results_close(results, summary, error);
 }
@@ -465,6 +477,7 @@ hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *op
   else if (!isnan(run.checkpoint_time))
     hud_log_warning(options->log, "`huddle resume %s` goes on from the checkpoint at t = %.6g",
                     options->directory, run.checkpoint_time);
+  hud_gas_files_free(run.gas_files);
   hud_results_abandon(run.results);
   hud_simulation_close(run.simulation);
   hud_summary_free(&run.summary);
