@@ -85,8 +85,10 @@ hud_status hud_grid_flow(struct hud_representation *rep, double s, int k, const 
     memcpy(out, fk, grid->n * sizeof *out);
     return HUD_OK;
   }
+  if (!grid->alignment)
+    return hud_fail(error, HUD_ERROR_USAGE, "the grid has the flow of alignment only");
   if (k != 2)
-    return hud_fail(error, HUD_ERROR_USAGE, "the grid does not hold clusters of %d", k);
+    return hud_fail(error, HUD_ERROR_USAGE, "the grid has no flow of clusters of %d", k);
   if (!(s >= 0.0))
     return hud_fail(error, HUD_ERROR_USAGE, "a flow for time %g; expected a time >= 0", s);
   memset(out, 0, grid->pair_length * sizeof *out);

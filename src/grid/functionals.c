@@ -43,12 +43,23 @@ HUD_CLONES static double line_moment(size_t count, double first, double step, co
   return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
 }
 
+/* grid->line = int f_k dv_2 .. dv_k. */
+static void to_line(const struct hud_grid *grid, int k, const double *fk)
+{
+  memset(grid->line, 0, grid->n * sizeof *grid->line);
+  hud_grid_cluster_marginal(grid->clusters, 1.0, k, fk, 1, grid->line);
+}
+
 double hud_grid_mass(const struct hud_representation *rep, int k, const double *fk)
 {
   const struct hud_grid *grid = hud_grid_of(rep);
   size_t n = grid->n;
   if (k == 1)
     return grid->h * hud_grid_line_sum(n, fk);
+  if (k >= 3) {
+    to_line(grid, k, fk);
+    return grid->h * hud_grid_line_sum(n, grid->line);
+  }
   struct hud_sum sum = {0.0, 0.0};
   for (size_t d = 0; d < n; d++)
     hud_sum_add(&sum, (d == 0 ? 1.0 : 2.0) * hud_grid_line_sum(n - d, fk + hud_grid_offset(n, d)));
@@ -60,6 +71,10 @@ double hud_grid_first_moment(const struct hud_grid *grid, int k, const double *f
   size_t n = grid->n;
   if (k == 1)
     return grid->h * line_moment(n, grid->v[0] - center, grid->h, fk);
+  if (k >= 3) {
+    to_line(grid, k, fk);
+    return grid->h * line_moment(n, grid->v[0] - center, grid->h, grid->line);
+  }
   /* v_1 + v_2 over both orders of a pair, which is twice the moment in v_1. */
   struct hud_sum sum = {0.0, 0.0};
   for (size_t d = 0; d < n; d++)
@@ -80,6 +95,10 @@ void hud_grid_moments(const struct hud_representation *rep, int k, const double 
       hud_grid_marginal_row(grid->n, d, grid->h, fk + hud_grid_offset(grid->n, d), grid->line);
     f = grid->line;
   }
+  if (k >= 3) {
+    to_line(grid, k, fk);
+    f = grid->line;
+  }
   for (int p = 0; p <= order; p++) {
     struct hud_sum sum = {0.0, 0.0};
     for (size_t i = 0; i < grid->n; i++) {
@@ -97,10 +116,13 @@ double hud_grid_spread(const struct hud_representation *rep, int k, const double
   const struct hud_grid *grid = hud_grid_of(rep);
   size_t n = grid->n;
   struct hud_sum sum = {0.0, 0.0};
-  if (k == 2)
+  const double *pairs = fk;
+  if (k >= 3)
+    pairs = hud_grid_cluster_to_pairs(grid->clusters, k, fk);
+  if (k >= 2)
     for (size_t d = 1; d < n; d++)
       hud_sum_add(&sum, 2.0 * (double)d * (double)d *
-                            hud_grid_line_sum(n - d, fk + hud_grid_offset(n, d)));
+                            hud_grid_line_sum(n - d, pairs + hud_grid_offset(n, d)));
   double cell = grid->h * grid->h;
   return cell * cell * hud_sum_result(&sum);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "grid/clusters.h"
 #include "grid/diagnostics.h"
 #include "grid/triple.h"
 
@@ -31,16 +32,20 @@ size_t hud_grid_pair_index(const struct hud_representation *rep, size_t i, size_
   return hud_grid_offset(hud_grid_of(rep)->n, high - low) + low;
 }
 
-double hud_grid_memory(size_t n)
+double hud_grid_memory(size_t n, const struct hud_network *network, bool alignment)
 {
-  return (double)sizeof(struct hud_grid) +
-         (double)sizeof(double) * (HUD_GRID_RING + 9.0) * (double)n + hud_grid_triple_memory(n);
+  bool triple = alignment && network->K >= 3 && network->sizes[3].quasi_stationary;
+  return (double)sizeof(struct hud_grid) + (double)sizeof(double) * (HUD_GRID_RING + 29.0) * (double)n +
+         (triple ? hud_grid_triple_memory(n) : 0.0) +
+         hud_grid_cluster_memory(n, network, alignment);
 }
 
 static size_t grid_length(const struct hud_representation *rep, int k)
 {
   const struct hud_grid *grid = hud_grid_of(rep);
-  return k == 1 ? grid->n : k == 2 ? grid->pair_length : 0;
+  if (k <= 2)
+    return k == 1 ? grid->n : grid->pair_length;
+  return grid->clusters != NULL && k <= grid->clusters->K ? grid->clusters->sizes[k].length : 0;
 }
 
 static void grid_free(struct hud_representation *rep)
@@ -53,18 +58,31 @@ static void grid_free(struct hud_representation *rep)
   hud_free(grid->lines);
   hud_free(grid->rows);
   hud_free(grid->linearisation.f1);
+  for (int k = 0; k <= HUD_GRID_MAX_CLUSTERS; k++)
+    hud_free(grid->linearisation.larger[k].f);
   hud_grid_stencil_clear(&grid->stencil);
   hud_grid_triple_free(grid->triple);
+  hud_grid_clusters_free(grid->clusters);
+  hud_free(grid->band);
+  hud_free(grid->pivots);
   hud_free(grid);
 }
 
-/* "v1 = 0.5" or "v1 = 0.5, v2 = -1". */
+/* "v1 = 0.5", "v1 = 0.5, v2 = -1" and so on. */
 static void grid_describe(const struct hud_representation *rep, int k, size_t index, char *text,
                           size_t size)
 {
   const struct hud_grid *grid = hud_grid_of(rep);
   if (k == 1) {
     snprintf(text, size, "v1 = %g", grid->v[index]);
+    return;
+  }
+  if (k > 2) {
+    size_t t[HUD_GRID_MAX_CLUSTERS], used = 0;
+    hud_grid_cluster_place(grid->clusters, k, index, t);
+    for (int p = 0; p < k && used < size; p++)
+      used += (size_t)snprintf(text + used, size - used, "%sv%d = %g", p == 0 ? "" : ", ", p + 1,
+                               grid->v[t[p]]);
     return;
   }
   size_t d = 0;
@@ -129,7 +147,8 @@ static hud_status check_window(const struct hud_velocity_spec *velocity, struct 
   return HUD_OK;
 }
 
-static hud_status allocate(struct hud_grid *grid, double mu11, struct hud_error *error)
+static hud_status allocate(struct hud_grid *grid, const struct hud_potential *potential,
+                           struct hud_error *error)
 {
   size_t n = grid->n;
   hud_status status = HUD_NEW(&grid->v, n, "velocity grid", error);
@@ -142,7 +161,12 @@ static hud_status allocate(struct hud_grid *grid, double mu11, struct hud_error 
   if (status == HUD_OK)
     status = HUD_NEW(&grid->linearisation.f1, n, "velocity grid", error);
   if (status == HUD_OK)
-    status = hud_grid_stencil_create(&grid->stencil, n, grid->scheme, mu11, error);
+    status = hud_grid_stencil_create(&grid->stencil, n, grid->h, grid->scheme, potential, error);
+  if (status == HUD_OK && !grid->stencil.attracting) {
+    status = HUD_NEW(&grid->band, (3 * HUD_GRID_REACH + 1) * (n / 2 + 1), "velocity grid", error);
+    if (status == HUD_OK)
+      status = HUD_NEW(&grid->pivots, n / 2 + 1, "velocity grid", error);
+  }
   return status;
 }
 
@@ -155,9 +179,10 @@ hud_status hud_grid_create(struct hud_representation **rep,
   hud_status status = check_window(velocity, error);
   if (status != HUD_OK)
     return status;
-  if (!hud_potential_is_alignment(potential))
-    return hud_fail(error, HUD_ERROR_INPUT,
-                    "the grid method is built for the potential `alignment` only");
+  if (!hud_potential_is_odd(potential))
+    return hud_fail_at(error, HUD_ERROR_INPUT, "potential",
+                       "the grid moves pairs along v_1 + v_2 = const, which needs a force with "
+                       "F(-r) = -F(r); this one does not conserve the mean: use particles");
   if (scheme != HUD_SCHEME_SECOND_ORDER && scheme != HUD_SCHEME_UPWIND)
     return hud_fail(error, HUD_ERROR_USAGE, "the drift scheme of a grid must be resolved first");
   struct hud_grid *grid = NULL;
@@ -171,11 +196,13 @@ hud_status hud_grid_create(struct hud_representation **rep,
   grid->max = velocity->max;
   grid->h = (velocity->max - velocity->min) / (double)velocity->cells;
   grid->scheme = scheme;
-  status = allocate(grid, mu11, error);
+  grid->alignment = hud_potential_is_alignment(potential);
+  status = allocate(grid, potential, error);
   if (status != HUD_OK) {
     grid_free(&grid->base);
     return status;
   }
+  grid->across = hud_grid_across(&grid->stencil, mu11);
   /* From both ends, so that a symmetric window has exactly symmetric centres. */
   for (size_t i = 0; i < grid->n; i++) {
     double right = (double)(2 * i + 1) / (double)(2 * grid->n);

@@ -7,21 +7,33 @@
 
 #include "grid/grid.h"
 
-struct hud_grid_triple; /* triple.h: plans and scratch of the three-body gain */
+struct hud_grid_clusters; /* clusters.h: clusters of three and more */
+struct hud_grid_triple;   /* triple.h: plans and scratch of the three-body gain */
 
 /* Diagonals that a sweep has to remember: six further out, and those in between. */
 enum { HUD_GRID_RING = 10 };
 
-/* The pair drift as a stencil (pair.c): the right-hand side at (d, j) is
- *   own[d] G_d[j] + near[d] G_{d+2}[j-1] + far[d] G_{d+4}[j-2] + farther[d] G_{d+6}[j-3],
- * values outside the window being zero, and `across` is what the edge between d = 1 and d = 3 takes
- * from G_1. */
+/* Neighbours that the pair drift reads on an antidiagonal: m = -REACH..REACH, index m + REACH. */
+enum { HUD_GRID_REACH = 3, HUD_GRID_STENCIL = 2 * HUD_GRID_REACH + 1 };
+
+/* The pair drift (stencil.c): the right-hand side at difference d is the sum over m of
+ *   weight[m + REACH][d] G_{d + 2m},   G_{-d} = G_d, values outside the window being zero,
+ * and with border[.] in place of weight[.] where d + 2 is outside the window. attracting: no force
+ * below zero within the window, so that weights with m < 0 vanish and border does as weight. */
 struct hud_grid_stencil {
-  double *own, *near, *far, *farther;
-  double across;
+  double *weight[HUD_GRID_STENCIL], *border[HUD_GRID_STENCIL];
+  bool attracting;
+  double innermost; /* what the edge between d = 1 and 3 may take from G_1 (hud_grid_across) */
 };
 
-/* The linearised two-body model at one state (preconditioner.c). */
+/* Clusters of three and more in the linearised model: (own - drift D_k) z_k = r_k + gains. */
+struct hud_grid_linear_size {
+  bool dynamic;
+  double own, drift, weight; /* weight: mass = sum weight mass(z_k) */
+  double *f;                 /* f_k, k >= 2, where a larger size is made of it */
+};
+
+/* The linearised model at one state (preconditioner.c). */
 struct hud_grid_linearisation {
   bool ready, pairs;
   double *f1;
@@ -30,6 +42,9 @@ struct hud_grid_linearisation {
   double pair_own, pair_drift; /* (pair_own - pair_drift D) z_2 = r_2 + ... */
   double pair_join;            /* ... pair_join (f1 x z_1 + z_1 x f1) */
   double weight1, weight2;     /* mass = weight1 mass(z_1) + weight2 mass(z_2) */
+  const struct hud_network *network;
+  double gamma;
+  struct hud_grid_linear_size larger[HUD_GRID_MAX_CLUSTERS + 1];
 };
 
 struct hud_grid {
@@ -39,8 +54,13 @@ struct hud_grid {
   double *v;
   enum hud_drift_scheme scheme;
   struct hud_grid_stencil stencil;
+  double across; /* what the edge between d = 1 and d = 3 takes from G_1 in pairs */
+  bool alignment;
   struct hud_grid_linearisation linearisation;
   struct hud_grid_triple *triple;
+  struct hud_grid_clusters *clusters; /* NULL: only free particles and pairs */
+  double *band; /* (3 REACH + 1)(n + 1)/2 and pivots, if the force repels (antidiagonal.c) */
+  int *pivots;
   double *line;  /* n: a marginal */
   double *lines; /* HUD_GRID_RING n: diagonals of a sweep whose result is not kept */
   double *rows;  /* 2 n: sources of a sweep */
@@ -63,11 +83,15 @@ double hud_grid_line_sum(size_t count, const double *x);
 /* out += c x. */
 void hud_grid_add_scaled(size_t count, double c, const double *x, double *out);
 
-/* pair.c */
-hud_status hud_grid_stencil_create(struct hud_grid_stencil *stencil, size_t n,
-                                   enum hud_drift_scheme scheme, double mu11,
-                                   struct hud_error *error);
+/* stencil.c. Clear even if create failed. */
+hud_status hud_grid_stencil_create(struct hud_grid_stencil *stencil, size_t n, double h,
+                                   enum hud_drift_scheme scheme,
+                                   const struct hud_potential *potential, struct hud_error *error);
 void hud_grid_stencil_clear(struct hud_grid_stencil *stencil);
+/* The innermost term for clusters that split at split_rate relative to their drift. */
+double hud_grid_across(const struct hud_grid_stencil *stencil, double split_rate);
+
+/* pair.c */
 void hud_grid_join(struct hud_representation *rep, double c, int i, const double *fi, int j,
                    const double *fj, double *out);
 void hud_grid_marginal(struct hud_representation *rep, double c, int k, const double *fk, int i,
@@ -75,6 +99,34 @@ void hud_grid_marginal(struct hud_representation *rep, double c, int k, const do
 void hud_grid_drift(struct hud_representation *rep, double c, int k, const double *fk, double *out);
 /* marginal += c (density summed over the second velocity) of one diagonal. */
 void hud_grid_marginal_row(size_t n, size_t d, double c, const double *row, double *marginal);
+
+/* antidiagonal.c: the same for forces that repel somewhere. A singular matrix gives NaN. */
+void hud_grid_antidiagonal_drift(const struct hud_grid *grid, double c, const double *f2,
+                                 double *out);
+struct hud_grid_source;
+void hud_grid_antidiagonal_solve(const struct hud_grid *grid, double own, double drift,
+                                 const struct hud_grid_source *source, double *out, double c,
+                                 double *marginal);
+
+/* clusters.c, cluster_drift.c: the operations for k >= 3. */
+void hud_grid_clusters_free(struct hud_grid_clusters *clusters);
+double hud_grid_cluster_memory(size_t n, const struct hud_network *network, bool alignment);
+void hud_grid_cluster_join(struct hud_grid_clusters *clusters, double factor, int i,
+                           const double *fi, int j, const double *fj, double *out);
+void hud_grid_cluster_marginal(struct hud_grid_clusters *clusters, double factor, int k,
+                               const double *fk, int i, double *out);
+/* int f_k dv_3 .. dv_k, in scratch of the clusters. */
+const double *hud_grid_cluster_to_pairs(struct hud_grid_clusters *clusters, int k,
+                                        const double *fk);
+void hud_grid_cluster_drift(struct hud_grid_clusters *clusters, double factor, int k,
+                            const double *fk, double *out);
+/* The cells t[0] >= .. >= t[k-1] of value `index`. */
+void hud_grid_cluster_place(const struct hud_grid_clusters *clusters, int k, size_t index,
+                            size_t *t);
+/* Adds the symmetrised point at cells t (which become sorted): f_k += value there, summed over all
+ * orders. */
+void hud_grid_cluster_add_point(const struct hud_grid_clusters *clusters, int k, double value,
+                                size_t *t, double *out);
 
 /* sweep.c. The source is stored[.] (may be NULL) + join (a_{j+d} b_j + b_{j+d} a_j). */
 struct hud_grid_source {

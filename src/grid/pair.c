@@ -1,75 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pairs on the grid: join, marginal, and the drift -div(U_2 f_2) of alignment.
- *
- * The drift keeps v_1 + v_2 and shrinks the difference, r' = -r. On the grid the sum is i + j and
- * the difference is r = d h, so each antidiagonal is a conservation law of its own on
- * d = parity, parity + 2, ...: mean and mass are exact. With q_d = (d/2) G_d, the edge between d
- * and d + 2 carries
- *   Phi_d[j] = c0 q_d[j] + b1 q_{d+2}[j-1] + b2 q_{d+4}[j-2] + b3 q_{d+6}[j-3],
- *   (DG)_d[j] += (d = 0 ? 2 : 1) Phi_d[j],   (DG)_{d+2}[j-1] -= Phi_d[j]
- * (twice at d = 0, which takes in both signs of r). Upwind: b1 = 1. Second order: b1 = 5/3,
- * b2 = -5/6, b3 = 1/6, but b1 = 2, b2 = -1 at d = 0 and b1 = 3/2 at d = 1: of the schemes that read
- * from outside only, that with the least dispersion that still damps every wave. Then
- * d/dt sum r^2 f = -2 sum r^2 f exactly, but for the mass at r = +-h, which nothing moves; c0 = 1/2
- * at d = 1 takes it into account and makes second moments exact at every n (docs/numerics.md). That
- * term lets G_1 grow at rate 1/4, so it is used only where mu11 >= 1 outweighs it. The linear
- * second-order scheme is not positive for unresolved data. */
+ * Pairs on the grid: join, marginal, and the drift -div(U_2 f_2) by the differences of stencil.c.
+ * For attracting forces each row of f_2 reads the rows d, d + 2, d + 4, d + 6, a loop over
+ * contiguous j; other forces go antidiagonal by antidiagonal (antidiagonal.c). */
 #include "grid/internal.h"
 
-#include "base/alloc.h"
 #include "base/clones.h"
-
-/* b1, b2, b3 of the edge between d and d + 2; there is none below d = 0. */
-struct edge {
-  double b1, b2, b3;
-};
-
-static struct edge edge_at(enum hud_drift_scheme scheme, long d)
-{
-  if (d < 0)
-    return (struct edge){0.0, 0.0, 0.0};
-  if (scheme == HUD_SCHEME_UPWIND)
-    return (struct edge){1.0, 0.0, 0.0};
-  struct edge edge = {5.0 / 3.0, -5.0 / 6.0, 1.0 / 6.0};
-  if (d == 0) {
-    edge.b1 = 2.0;
-    edge.b2 = -1.0;
-  } else if (d == 1) {
-    edge.b1 = 1.5;
-  }
-  return edge;
-}
-
-hud_status hud_grid_stencil_create(struct hud_grid_stencil *stencil, size_t n,
-                                   enum hud_drift_scheme scheme, double mu11,
-                                   struct hud_error *error)
-{
-  double **rows[] = {&stencil->own, &stencil->near, &stencil->far, &stencil->farther};
-  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-    hud_status status = HUD_NEW(rows[r], n, "pair drift", error);
-    if (status != HUD_OK)
-      return status;
-  }
-  for (size_t d = 0; d < n; d++) {
-    double speed = 0.5 * (double)d, sides = d == 0 ? 2.0 : 1.0;
-    struct edge in = edge_at(scheme, (long)d), out = edge_at(scheme, (long)d - 2);
-    stencil->own[d] = -out.b1 * speed;
-    stencil->near[d] = (sides * in.b1 - out.b2) * (speed + 1.0);
-    stencil->far[d] = (sides * in.b2 - out.b3) * (speed + 2.0);
-    stencil->farther[d] = sides * in.b3 * (speed + 3.0);
-  }
-  stencil->across = scheme == HUD_SCHEME_SECOND_ORDER && mu11 >= 1.0 ? 0.25 : 0.0;
-  return HUD_OK;
-}
-
-void hud_grid_stencil_clear(struct hud_grid_stencil *stencil)
-{
-  hud_free(stencil->own);
-  hud_free(stencil->near);
-  hud_free(stencil->far);
-  hud_free(stencil->farther);
-}
 
 HUD_CLONES static void add_stencil(size_t count, double own, double near, double far,
                                    double farther, const double *restrict g,
@@ -95,7 +31,9 @@ static void drift_row(const struct hud_grid *grid, double c, size_t d, const dou
 {
   size_t n = grid->n, length = n - d;
   const struct hud_grid_stencil *s = &grid->stencil;
-  const double weight[4] = {c * s->own[d], c * s->near[d], c * s->far[d], c * s->farther[d]};
+  const double weight[4] = {c * s->weight[HUD_GRID_REACH][d], c * s->weight[HUD_GRID_REACH + 1][d],
+                            c * s->weight[HUD_GRID_REACH + 2][d],
+                            c * s->weight[HUD_GRID_REACH + 3][d]};
   const double *g[4];
   for (size_t k = 0; k < 4; k++)
     g[k] = d + 2 * k < n ? f2 + hud_grid_offset(n, d + 2 * k) : NULL;
@@ -119,11 +57,17 @@ void hud_grid_drift(struct hud_representation *rep, double c, int k, const doubl
 {
   const struct hud_grid *grid = hud_grid_of(rep);
   size_t n = grid->n;
+  if (k >= 3 && grid->clusters != NULL)
+    hud_grid_cluster_drift(grid->clusters, c, k, fk, out);
   if (k != 2)
     return; /* a single particle does not drift */
+  if (!grid->stencil.attracting) {
+    hud_grid_antidiagonal_drift(grid, c, fk, out);
+    return;
+  }
   for (size_t d = 0; d < n; d++)
     drift_row(grid, c, d, fk, out);
-  double across = c * grid->stencil.across;
+  double across = c * grid->across;
   if (across == 0.0)
     return;
   const double *inner = fk + hud_grid_offset(n, 1);
@@ -147,8 +91,11 @@ void hud_grid_join(struct hud_representation *rep, double c, int i, const double
 {
   const struct hud_grid *grid = hud_grid_of(rep);
   size_t n = grid->n;
-  if (i != 1 || j != 1)
-    return; /* length() of the product is 0: there is nothing to add to */
+  if (i + j >= 3) {
+    if (grid->clusters != NULL)
+      hud_grid_cluster_join(grid->clusters, c, i, fi, j, fj, out);
+    return;
+  }
   for (size_t d = 0; d < n; d++)
     add_products(n - d, 0.5 * c, fi, fj, fi + d, fj + d, out + hud_grid_offset(n, d));
 }
@@ -165,8 +112,11 @@ void hud_grid_marginal(struct hud_representation *rep, double c, int k, const do
 {
   const struct hud_grid *grid = hud_grid_of(rep);
   size_t n = grid->n;
-  if (k != 2 || i != 1)
+  if (k >= 3) {
+    if (grid->clusters != NULL)
+      hud_grid_cluster_marginal(grid->clusters, c, k, fk, i, out);
     return;
+  }
   for (size_t d = 0; d < n; d++)
     hud_grid_marginal_row(n, d, c * grid->h, fk + hud_grid_offset(n, d), out);
 }

@@ -31,7 +31,7 @@ static void spread_atom(const struct hud_grid *grid, int k, double weight, const
 {
   for (unsigned corner = 0; corner < (1u << k); corner++) {
     double value = weight;
-    size_t node[2] = {0, 0};
+    size_t node[HUD_GRID_MAX_CLUSTERS] = {0};
     for (int p = 0; p < k; p++) {
       bool upper = (corner >> p) & 1u;
       value *= (upper ? share[p] : 1.0 - share[p]) / grid->h;
@@ -40,6 +40,8 @@ static void spread_atom(const struct hud_grid *grid, int k, double weight, const
     /* Off the diagonal one value stands for both orders of the pair. */
     if (k == 1)
       out[node[0]] += value;
+    else if (k >= 3)
+      hud_grid_cluster_add_point(grid->clusters, k, value, node, out);
     else
       out[hud_grid_pair_index(&grid->base, node[0], node[1])] +=
           node[0] == node[1] ? value : 0.5 * value;
@@ -58,8 +60,8 @@ hud_status hud_grid_project_atoms(struct hud_representation *rep, int k, size_t 
   struct hud_sum outside = {0.0, 0.0};
   for (size_t p = 0; p < count; p++) {
     const double *row = points + p * columns;
-    size_t index[2];
-    double share[2];
+    size_t index[HUD_GRID_MAX_CLUSTERS];
+    double share[HUD_GRID_MAX_CLUSTERS];
     bool inside = true;
     for (int q = 0; q < k; q++)
       inside = inside && locate(grid, row[1 + q], &index[q], &share[q]);

@@ -6,9 +6,10 @@
  * the stiff part of the preconditioner. The term c0 of the second-order scheme couples diagonals 1
  * and 3 on each antidiagonal; those are solved as a 2 x 2 system with determinant
  * own (own + 2 drift) > 0. */
-#include "grid/internal.h"
+#include <string.h>
 
 #include "base/clones.h"
+#include "grid/clusters.h"
 
 HUD_CLONES static void substitute(size_t count, double inverse, const double *weight,
                                   const double *source, const double *restrict g2,
@@ -89,7 +90,9 @@ static void gather_row(const struct hud_grid *grid, double pivot, double drift, 
                        const double *source, double *out)
 {
   const struct hud_grid_stencil *s = &grid->stencil;
-  const double weight[3] = {drift * s->near[d], drift * s->far[d], drift * s->farther[d]};
+  const double weight[3] = {drift * s->weight[HUD_GRID_REACH + 1][d],
+                            drift * s->weight[HUD_GRID_REACH + 2][d],
+                            drift * s->weight[HUD_GRID_REACH + 3][d]};
   const double *g[3] = {result_row(grid, out, d + 2), result_row(grid, out, d + 4),
                         result_row(grid, out, d + 6)};
   substitute_row(grid->n - d, 1.0 / pivot, weight, source, g, result_row(grid, out, d));
@@ -106,11 +109,12 @@ static void solve_innermost(const struct hud_grid *grid, double own, double drif
   gather_row(grid, 1.0, drift, 3, source_row(grid, source, 3, grid->rows), out);
   /* R_1, without what comes from diagonal 3. */
   const double *source1 = source_row(grid, source, 1, grid->rows + n);
-  const double weight[3] = {0.0, drift * s->far[1], drift * s->farther[1]};
+  const double weight[3] = {0.0, drift * s->weight[HUD_GRID_REACH + 2][1],
+                            drift * s->weight[HUD_GRID_REACH + 3][1]};
   const double *g[3] = {g3, result_row(grid, out, 5), result_row(grid, out, 7)};
   substitute_row(n - 1, 1.0, weight, source1, g, g1);
 
-  double x = drift * s->across, p = drift * s->near[1];
+  double x = drift * grid->across, p = drift * s->weight[HUD_GRID_REACH + 1][1];
   double inverse = 1.0 / (own * (own + p - x));
   g1[0] /= own;
   g1[n - 2] /= own;
@@ -124,12 +128,16 @@ static void solve_innermost(const struct hud_grid *grid, double own, double drif
 void hud_grid_sweep(const struct hud_grid *grid, double own, double drift,
                     const struct hud_grid_source *source, double *out, double c, double *marginal)
 {
-  bool coupled = grid->stencil.across != 0.0;
+  if (!grid->stencil.attracting) {
+    hud_grid_antidiagonal_solve(grid, own, drift, source, out, c, marginal);
+    return;
+  }
+  bool coupled = grid->across != 0.0;
   for (size_t d = grid->n; d-- > 0;) {
     if (coupled && d == 3)
       solve_innermost(grid, own, drift, source, out);
     else if (!(coupled && d == 1))
-      gather_row(grid, own - drift * grid->stencil.own[d], drift, d,
+      gather_row(grid, own - drift * grid->stencil.weight[HUD_GRID_REACH][d], drift, d,
                  source_row(grid, source, d, grid->rows), out);
     if (marginal != NULL)
       hud_grid_marginal_row(grid->n, d, c * grid->h, result_row(grid, out, d), marginal);
@@ -145,8 +153,13 @@ hud_status hud_grid_resolvent(struct hud_representation *rep, double mu, double 
       out[i] = source[i] / mu;
     return HUD_OK;
   }
-  if (k != 2)
+  if (rep->ops->length(rep, k) == 0)
     return hud_fail(error, HUD_ERROR_USAGE, "the grid does not hold clusters of %d", k);
+  if (k >= 3) {
+    if (out != source)
+      memcpy(out, source, rep->ops->length(rep, k) * sizeof *out);
+    return hud_grid_cluster_solve(grid->clusters, k, mu, kappa, 0, out, error);
+  }
   struct hud_grid_source stored = {.stored = source};
   hud_grid_sweep(grid, mu, kappa, &stored, out, 0.0, NULL);
   return HUD_OK;

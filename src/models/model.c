@@ -48,6 +48,8 @@ static hud_status create_grid(struct hud_model *model, struct hud_error *error)
   if (status == HUD_OK)
     status = hud_grid_create(&model->rep, &d->velocity, model->potential, scheme,
                              pair != NULL ? pair->mu : 0.0, error);
+  if (status == HUD_OK)
+    status = hud_grid_hold(model->rep, model->network, error);
   return status;
 }
 
@@ -89,6 +91,29 @@ static hud_status check_runs(const struct hud_description *description, struct h
                      row != NULL ? row->name : "?", hud_method_name(description->method));
 }
 
+/* Unknowns of the grid, and bytes: the states of the integrator, what scalar models and the
+ * preconditioner keep aside, and the grid itself. */
+static void count_grid(const struct hud_description *d, const struct hud_network *network,
+                       double *unknowns, double *bytes)
+{
+  size_t n = (size_t)d->velocity.cells;
+  bool alignment = d->potential.type == HUD_POTENTIAL_ALIGNMENT;
+  double aside = 0.0;
+  *unknowns = (double)n;
+  for (int k = 2; k <= network->K; k++) {
+    double length = hud_grid_length(n, k);
+    if (network->sizes[k].quasi_stationary)
+      continue;
+    if (k == 2)
+      aside += SCALAR_STATES * length;
+    else
+      aside += length;
+    if (!is_scalar(d))
+      *unknowns += length;
+  }
+  *bytes = 8.0 * (STATES * *unknowns + aside) + hud_grid_memory(n, network, alignment);
+}
+
 /* Moments and frequency boxes are counted by making them, which takes milliseconds. */
 static hud_status count_unknowns(const struct hud_description *d, const struct hud_network *network,
                                  double *count, double *tables, struct hud_error *error)
@@ -122,7 +147,6 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
     status = hud_network_create(&network, description, error);
   if (status != HUD_OK)
     return status;
-  double n = description->velocity.cells, pairs = 0.0;
   *unknowns = *bytes = 0.0;
   switch (description->method) {
   case HUD_METHOD_MOMENTS:
@@ -130,12 +154,7 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
     *bytes = 8.0 * *unknowns * (STATES + *unknowns); /* with the dense Newton matrix */
     break;
   case HUD_METHOD_GRID:
-    *unknowns = n;
-    if (network->K >= 2 && !network->sizes[2].quasi_stationary)
-      pairs = 0.5 * n * (n + 1.0);
-    if (!is_scalar(description))
-      *unknowns += pairs;
-    *bytes = 8.0 * (STATES * *unknowns + SCALAR_STATES * pairs) + hud_grid_memory((size_t)n);
+    count_grid(description, network, unknowns, bytes);
     break;
   case HUD_METHOD_SPECTRAL:
     status = count_unknowns(description, network, unknowns, bytes, error);

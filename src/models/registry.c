@@ -23,7 +23,8 @@ static const struct hud_registry_row rows[] = {
      "               - eps lambda12 M_1 f_2 - mu11 f_2\n"
      "delta d/dt f_3 = -kappa div(U_3 f_3) + lambda12 Sym(f_1 f_2) - mu12 f_3\n",
      "epsilon, delta, three_body_drift, rates, initial",
-     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_SPECTRAL) | BIT(HUD_METHOD_PARTICLES)},
+     BIT(HUD_METHOD_MOMENTS) | BIT(HUD_METHOD_GRID) | BIT(HUD_METHOD_SPECTRAL) |
+         BIT(HUD_METHOD_PARTICLES)},
     {HUD_MODEL_FIRST_ORDER, "first_order", "[KMS] (14)",
      "free particles and pairs with quasi-stationary triples: accurate to O(eps^2)",
      "d/dt f_1     = 2 mu11 int f_2 + eps mu12 int f_3 - 2 lambda11 M_1 f_1 - eps lambda12 M_2 "
