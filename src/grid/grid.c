@@ -54,6 +54,7 @@ static void grid_free(struct hud_representation *rep)
   if (grid == NULL)
     return;
   hud_free(grid->v);
+  hud_free(grid->slope);
   hud_free(grid->line);
   hud_free(grid->lines);
   hud_free(grid->rows);
@@ -152,6 +153,10 @@ static hud_status allocate(struct hud_grid *grid, const struct hud_potential *po
 {
   size_t n = grid->n;
   hud_status status = HUD_NEW(&grid->v, n, "velocity grid", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&grid->slope, n, "velocity grid", error);
+  for (size_t d = 0; d < n && status == HUD_OK; d++)
+    grid->slope[d] = hud_potential_force_derivative(potential, (double)d * grid->h);
   if (status == HUD_OK)
     status = HUD_NEW(&grid->line, n, "velocity grid", error);
   if (status == HUD_OK)

@@ -52,6 +52,7 @@ struct hud_grid {
   size_t n, pair_length;
   double min, max, h;
   double *v;
+  double *slope; /* n: F'(d h) */
   enum hud_drift_scheme scheme;
   struct hud_grid_stencil stencil;
   double across; /* what the edge between d = 1 and d = 3 takes from G_1 in pairs */
