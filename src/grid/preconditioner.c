@@ -16,9 +16,13 @@
 
 #include "base/alloc.h"
 #include "grid/clusters.h"
+#include "grid/diagnostics.h"
 
 /* Rounds of Gauss-Seidel where one sweep does not invert the drift of larger clusters. */
 enum { ROUNDS = 2 };
+
+/* Part of the mass per unit time that the closed window may hold back from leaving. */
+static const double BLOCKED_LIMIT = 1e-3;
 
 static hud_status check_network(const struct hud_representation *rep,
                                 const struct hud_network *network, struct hud_error *error)
@@ -92,6 +96,12 @@ hud_status hud_grid_precondition_setup(struct hud_representation *rep,
   hud_status status = check_network(rep, network, error);
   if (status != HUD_OK)
     return status;
+  double blocked = hud_grid_blocked(rep, network, f);
+  if (blocked > BLOCKED_LIMIT)
+    return hud_fail_at(error, HUD_ERROR_COMPUTE, "velocity",
+                       "the force pushes %.3g of the mass per unit time against the ends of the "
+                       "window [%g, %g]; the potential expands and needs a wider one",
+                       blocked, grid->min, grid->max);
   const struct hud_reaction *pairing = hud_network_reaction(network, 1, 1);
   const struct hud_size *single = &network->sizes[1], *pair = &network->sizes[2];
   memcpy(p->f1, f[1], grid->n * sizeof *p->f1);

@@ -9,8 +9,9 @@
  *   where F(e h) >= 0:  Phi_e = b1 q_{e+1} + b2 q_{e+3} + b3 q_{e+5}   (attraction, from outside)
  *   where F(e h) <  0:  Phi_e = b1 q_{e-1} + b2 q_{e-3} + b3 q_{e-5}   (repulsion, from inside)
  *   (DG)_d = (d = 0 ? 2 : 1) Phi_{d+1} - Phi_{d-1},
- * d = 0 taking in both signs of r. Upwind: b1 = 1, and for repulsion with F at the edge, so that
- * d = 0 empties. Second order: b1 = 5/3, b2 = -5/6, b3 = 1/6, but for attraction b1 = 2, b2 = -1 at
+ * d = 0 taking in both signs of r. Next to a distance from which pairs part, q changes sign among
+ * the nodes that an edge reads; there F is taken at the edge, q_d = F(e h)/(2 h) G_d, so that cells
+ * empty by what they hold. Upwind: b1 = 1. Second order: b1 = 5/3, b2 = -5/6, b3 = 1/6, but for attraction b1 = 2, b2 = -1 at
  * e = 1 and b1 = 3/2 at e = 2: of the schemes that read from outside only, that with the least
  * dispersion that still damps every wave. Then d/dt sum r^2 f = -2 sum r F(r) f exactly where the
  * force attracts, but for the mass at r = +-h, which nothing moves; a term q_1/2 in Phi_2 takes it
@@ -28,18 +29,30 @@ struct edge {
   double b[3];
 };
 
-static struct edge edge_at(enum hud_drift_scheme scheme, long e, bool attraction)
+static struct edge edge_at(enum hud_drift_scheme scheme, long e, bool innermost)
 {
   if (scheme == HUD_SCHEME_UPWIND)
     return (struct edge){{1.0, 0.0, 0.0}};
   struct edge edge = {{5.0 / 3.0, -5.0 / 6.0, 1.0 / 6.0}};
-  if (attraction && e == 1) {
+  if (innermost && e == 1) {
     edge.b[0] = 2.0;
     edge.b[1] = -1.0;
-  } else if (attraction && e == 2) {
+  } else if (innermost && e == 2) {
     edge.b[0] = 1.5;
   }
   return edge;
+}
+
+/* True if the force at the nodes that edge e reads does not point the way it does at e. */
+static bool turns(const struct hud_potential *potential, double h, long e, bool attraction)
+{
+  for (long l = 0; l < 3; l++) {
+    double force = attraction ? hud_potential_force(potential, (double)(e + 1 + 2 * l) * h)
+                              : -hud_potential_force(potential, (double)(e - 1 - 2 * l) * h);
+    if (attraction ? force < 0.0 : force <= 0.0)
+      return true;
+  }
+  return false;
 }
 
 /* What Phi_e takes from G_{d'} goes, times c, into weight[(d' - d)/2] at d. */
@@ -47,8 +60,8 @@ static void add_edge(const struct hud_potential *potential, enum hud_drift_schem
                      double c, long e, long d, double *const *weight)
 {
   bool attraction = hud_potential_force(potential, (double)e * h) >= 0.0;
-  struct edge edge = edge_at(scheme, e, attraction);
-  bool at_edge = scheme == HUD_SCHEME_UPWIND && !attraction;
+  bool at_edge = turns(potential, h, e, attraction);
+  struct edge edge = edge_at(scheme, e, attraction && !at_edge);
   for (long l = 0; l < 3; l++) {
     long from = attraction ? e + 1 + 2 * l : e - 1 - 2 * l;
     double force = hud_potential_force(potential, (double)(at_edge ? e : from) * h);
