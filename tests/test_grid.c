@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The two-body operators of the grid against brute force, their conservation laws on random and
  * corner inputs, inverses, symmetries and orders. */
+#include "config/expression.h"
 #include "grid_model.h"
 
 static const enum hud_drift_scheme schemes[] = {HUD_SCHEME_SECOND_ORDER, HUD_SCHEME_UPWIND};
@@ -319,11 +320,13 @@ static void creation_refuses_what_it_cannot_do(void **state)
   struct hud_potential *alignment = NULL, *other = NULL;
   struct hud_potential_spec spec = {.type = HUD_POTENTIAL_ALIGNMENT};
   assert_ok(hud_potential_create(&alignment, &spec, &error), &error);
-  spec = (struct hud_potential_spec){.type = HUD_POTENTIAL_BOUNDED_CONFIDENCE, .radius = 0.5};
+  struct hud_expression *force = NULL;
+  assert_ok(hud_expression_create(&force, "r^2", "r", &error), &error);
+  spec = (struct hud_potential_spec){.type = HUD_POTENTIAL_EXPRESSION, .force = force};
   assert_ok(hud_potential_create(&other, &spec, &error), &error);
   struct hud_velocity_spec good = {.given = true, .min = -1.0, .max = 1.0, .cells = 16}, bad = good;
   assert_error(hud_grid_create(&rep, &good, other, HUD_SCHEME_UPWIND, 1.0, &error), HUD_ERROR_INPUT,
-               &error, "alignment");
+               &error, "does not conserve the mean");
   assert_error(hud_grid_create(&rep, &good, alignment, HUD_SCHEME_AUTO, 1.0, &error),
                HUD_ERROR_USAGE, &error, "scheme");
   bad.max = -1.0;
@@ -339,6 +342,7 @@ static void creation_refuses_what_it_cannot_do(void **state)
   assert_null(rep);
   hud_potential_free(alignment);
   hud_potential_free(other);
+  hud_expression_free(force);
 }
 
 static void operations_refuse_larger_clusters(void **state)

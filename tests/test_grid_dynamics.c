@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Models on the grid in time: against the moments, which are exact; against the self-similar
  * solution; conservation, positivity and cost for any epsilon. */
-#include "analysis/diagnostics.h"
-#include "config/model_file.h"
-#include "evolve/evolve.h"
 #include "grid_model.h"
-#include "models/model.h"
+#include "grid_run.h"
 
 static const char base[] = "huddle: 1\n"
                            "model: first_order\n"
@@ -21,73 +18,15 @@ static const char base[] = "huddle: 1\n"
                            "time: {end: 3.0, output_every: 0.1}\n"
                            "solver: {rtol: 1.0e-6, atol: 1.0e-12}\n";
 
-enum { MAX_OVERRIDES = 16, MAX_COLUMNS = 48 };
-
-struct run {
-  struct hud_model_file *file;
-  struct hud_model *model;
-  struct hud_diagnostics *diagnostics;
-  struct hud_evolve *evolve;
-  double *y, row[MAX_COLUMNS];
-  struct hud_error error;
-};
-
-/* overrides: texts "key=value", the last NULL. */
 static void run_open(struct run *run, const char *const *overrides, const char *last)
 {
-  const char *all[MAX_OVERRIDES];
-  size_t count = 0;
-  for (; overrides != NULL && overrides[count] != NULL; count++)
-    all[count] = overrides[count];
-  if (last != NULL)
-    all[count++] = last;
-  memset(run, 0, sizeof *run);
-  assert_ok(
-      hud_model_file_parse(&run->file, "test.yaml", base, strlen(base), all, count, &run->error),
-      &run->error);
-  const struct hud_description *d = hud_model_file_description(run->file);
-  assert_ok(hud_model_create(&run->model, d, &run->error), &run->error);
-  const struct hud_system *system = hud_model_system(run->model);
-  run->y = zeros(system->size);
-  assert_ok(hud_model_initial(run->model, run->y, &run->error), &run->error);
-  assert_ok(hud_diagnostics_create(&run->diagnostics, run->model, &run->error), &run->error);
-  struct hud_evolve_options options = {
-      .rtol = d->solver.rtol, .atol = d->solver.atol, .end = d->time.end};
-  assert_ok(hud_evolve_create(&run->evolve, system, 0.0, run->y, &options, &run->error),
-            &run->error);
-  hud_diagnostics_row(run->diagnostics, 0.0, run->y, run->row);
-}
-
-static void run_to(struct run *run, double t)
-{
-  assert_ok(hud_evolve_to(run->evolve, t, run->y, &run->error), &run->error);
-  hud_diagnostics_row(run->diagnostics, t, run->y, run->row);
-}
-
-static void run_close(struct run *run)
-{
-  hud_evolve_free(run->evolve);
-  hud_diagnostics_free(run->diagnostics);
-  hud_model_free(run->model);
-  hud_model_file_free(run->file);
-  free(run->y);
-}
-
-static double column(const struct run *run, const char *name)
-{
-  size_t count;
-  const char *const *names = hud_diagnostics_names(run->diagnostics, &count);
-  for (size_t c = 0; c < count; c++)
-    if (strcmp(names[c], name) == 0)
-      return run->row[c];
-  fail_msg("no column %s", name);
-  return NAN;
+  run_start(run, base, overrides, last);
 }
 
 /* The moment method with the same overrides. */
 static void oracle_open(struct run *run, const char *const *overrides)
 {
-  const char *all[MAX_OVERRIDES];
+  const char *all[MAX_OVERRIDES] = {NULL};
   size_t count = 0;
   for (; overrides != NULL && overrides[count] != NULL; count++)
     all[count] = overrides[count];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The drift -div(U_k f_k) of clusters of k >= 3, and its inverse. Since
- * (U_k)_i = (1/k) sum_j F(v_j - v_i), the drift is 2/k times the sum over all pairs of velocities of
- * the pair drift with the others as spectators: D_k = (2/k) sum_{p<q} D^(pq). Each D^(pq) is the
+ * (U_k)_i = (1/k) sum_j F(v_j - v_i), the drift is 2/k times the sum over all pairs of velocities
+ * of the pair drift with the others as spectators: D_k = (2/k) sum_{p<q} D^(pq). Each D^(pq) is the
  * scheme of stencil.c on the antidiagonals of its two indices, so that D_k keeps mass and mean
  * exactly, is of second order, and inherits the second moments that are exact for pairs:
  * d/dt sum (v_1 - v_2)^2 f = -2 sum (v_1 - v_2)^2 f for alignment.
@@ -218,8 +218,7 @@ static void relax_row(struct solution *s)
   inflow(row, s->forward, sum);
   own_weight(row, diagonal);
   for (size_t x = 0; x < row->length; x++) {
-    double value =
-        (s->source[begin + x] + s->drift * sum[x]) / (s->own - s->drift * diagonal[x]);
+    double value = (s->source[begin + x] + s->drift * sum[x]) / (s->own - s->drift * diagonal[x]);
     s->change += fabs(value - s->out[begin + x]);
     s->size += fabs(value);
     s->out[begin + x] = value;

@@ -7,11 +7,10 @@
 #include "grid/clusters.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clones.h"
+#include "base/sum.h"
 
 /* ---- tuples ---- */
 
@@ -184,6 +183,15 @@ static int largest_formed(const struct hud_network *network, bool alignment)
   return K;
 }
 
+hud_status hud_grid_can_hold(const struct hud_network *network, struct hud_error *error)
+{
+  if (network->K <= HUD_GRID_MAX_CLUSTERS)
+    return HUD_OK;
+  return hud_fail_at(error, HUD_ERROR_INPUT, "clusters",
+                     "the grid holds clusters of up to %d, not of %d; moments and particles do",
+                     HUD_GRID_MAX_CLUSTERS, network->K);
+}
+
 hud_status hud_grid_hold(struct hud_representation *rep, const struct hud_network *network,
                          struct hud_error *error)
 {
@@ -191,11 +199,9 @@ hud_status hud_grid_hold(struct hud_representation *rep, const struct hud_networ
   int K = largest_formed(network, grid->alignment);
   if (K == 0 || grid->clusters != NULL)
     return HUD_OK;
-  if (K > HUD_GRID_MAX_CLUSTERS)
-    return hud_fail(error, HUD_ERROR_INPUT,
-                    "the grid holds clusters of up to %d, not of %d; `moments` and `particles` do",
-                    HUD_GRID_MAX_CLUSTERS, K);
-  hud_status status = create(&grid->clusters, grid, K, error);
+  hud_status status = hud_grid_can_hold(network, error);
+  if (status == HUD_OK)
+    status = create(&grid->clusters, grid, K, error);
   bool forms = !grid->alignment && network->sizes[3].quasi_stationary;
   if (status == HUD_OK && forms)
     status = HUD_NEW(&grid->clusters->formed, grid->clusters->count[3][grid->n],
@@ -253,7 +259,8 @@ static const double *factor_row(const struct hud_grid_clusters *c, const struct 
   return x->f + row_begin(c, x->k, prefix);
 }
 
-/* The row of one prefix: the mean over all subsets of i velocities of f_i on it, f_j on the rest. */
+/* The row of one prefix: the mean over all subsets of i velocities of f_i on it, f_j on the rest.
+ */
 static void join_row(const struct hud_grid_clusters *c, double share, const struct factor *a,
                      const struct factor *b, const size_t *prefix, double *out)
 {
@@ -411,4 +418,20 @@ void hud_grid_cluster_add_point(const struct hud_grid_clusters *c, int k, double
 {
   sort_down(k, t);
   out[hud_grid_tuple_index(c, k, t)] += value / orders_of(k, t);
+}
+
+double hud_grid_cluster_norm(const struct hud_grid_clusters *c, int k, const double *fk)
+{
+  struct hud_sum sum = {0.0, 0.0};
+  size_t t[HUD_GRID_MAX_CLUSTERS];
+  double cell = 1.0;
+  for (int p = 0; p < k; p++)
+    cell *= c->h;
+  hud_grid_prefix_first(c->n, k - 1, t);
+  do {
+    const double *row = fk + row_begin(c, k, t);
+    for (t[k - 1] = 0; t[k - 1] <= t[k - 2]; t[k - 1]++)
+      hud_sum_add(&sum, orders_of(k, t) * fabs(row[t[k - 1]]));
+  } while (hud_grid_prefix_next(k - 1, t));
+  return cell * hud_sum_result(&sum);
 }

@@ -5,7 +5,8 @@
  * f_k is symmetric, so one value is held for every multiset of k cells, as a tuple
  * t_0 >= t_1 >= ... >= t_{k-1}: C(n+k-1, k) doubles. The tuple has index
  *   C(t_0 + k-1, k) + C(t_1 + k-2, k-1) + ... + C(t_{k-1}, 1),
- * so that tuples with the same first k - 1 entries, the prefix, are a contiguous row in the last. */
+ * so that tuples with the same first k - 1 entries, the prefix, are a contiguous row in the last.
+ */
 #ifndef HUD_GRID_CLUSTERS_H
 #define HUD_GRID_CLUSTERS_H
 
@@ -18,8 +19,8 @@ struct hud_grid_cluster_size {
    * with the last entry of a tuple; with the innermost term where it is used. */
   double *weight[HUD_GRID_STENCIL], *border[HUD_GRID_STENCIL];
   bool reads[HUD_GRID_STENCIL]; /* some weight m is not zero */
-  bool triangular; /* no weights for m < 0: one sweep inverts the drift */
-  double *scratch; /* length: a marginal on its way to a smaller size, or a source */
+  bool triangular;              /* no weights for m < 0: one sweep inverts the drift */
+  double *scratch;              /* length: a marginal on its way to a smaller size, or a source */
 };
 
 struct hud_grid_clusters {
@@ -29,9 +30,9 @@ struct hud_grid_clusters {
   size_t n;
   size_t *count[HUD_GRID_MAX_CLUSTERS + 1]; /* count[j][t] = C(t+j-1, j): tuples of j below t */
   struct hud_grid_cluster_size sizes[HUD_GRID_MAX_CLUSTERS + 1];
-  double *square[2]; /* n x n each: pair densities in full */
-  double *pairs;     /* n(n+1)/2: a marginal */
-  double *formed;    /* a quasi-stationary f_3; NULL for alignment */
+  double *square[2];      /* n x n each: pair densities in full */
+  double *pairs;          /* n(n+1)/2: a marginal */
+  double *formed;         /* a quasi-stationary f_3; NULL for alignment */
   double *row, *diagonal; /* n each */
 };
 

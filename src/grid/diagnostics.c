@@ -187,7 +187,8 @@ double hud_grid_blocked(const struct hud_representation *rep, const struct hud_n
     mass += k * size->weight * hud_grid_mass(rep, k, f[k]);
     if (k == 1)
       continue;
-    /* Of the k(k-1)/2 pairs each moves at 2/k of the pair drift and takes its cluster of k along. */
+    /* Of the k(k-1)/2 pairs each moves at 2/k of the pair drift and takes its cluster of k along.
+     */
     const double *pairs = k == 2 ? f[k] : hud_grid_cluster_to_pairs(grid->clusters, k, f[k]);
     rate += k * (k - 1) * size->drift * pairs_blocked(grid, pairs);
   }
@@ -195,8 +196,8 @@ double hud_grid_blocked(const struct hud_representation *rep, const struct hud_n
 }
 
 const char *const hud_grid_extra_names[HUD_GRID_EXTRA_COUNT] = {
-    "min_f1",        "min_f2",          "entropy", "entropy_pair_reaction",
-    "entropy_drift", "entropy_skipped", "min_f3",  "entropy_triple_reaction",
+    "min_f1",         "min_f2",          "entropy", "entropy_pair_reaction",
+    "entropy_drift",  "entropy_skipped", "min_f3",  "entropy_triple_reaction",
     "blocked_outflow"};
 
 void hud_grid_extras(struct hud_representation *rep, const struct hud_network *network,

@@ -21,12 +21,12 @@ struct hud_grid_extremum hud_grid_extremum(const struct hud_representation *rep,
  * is made of its derivative. */
 struct hud_grid_entropy {
   double entropy;
-  double pair_reaction; /* p int ln(lambda11 f_1 f_1/(mu11 f_2)) (lambda11 f_1 f_1 - mu11 f_2) */
+  double pair_reaction;   /* p int ln(lambda11 f_1 f_1/(mu11 f_2)) (lambda11 f_1 f_1 - mu11 f_2) */
   double triple_reaction; /* p int ln(lambda12 f_1 f_2/(mu12 f_3)) (lambda12 f_1 f_2 - mu12 f_3);
                              NaN without f_3 */
-  double drift; /* d_2 int F'(v_1 - v_2) f_2 + 2 d_3 int F'(v_1 - v_2) f_3: M_2 and M_3 for
-                   alignment. NaN for quasi-stationary triples under another force */
-  size_t skipped;       /* cells left out because f_1, f_2 or the product was not positive */
+  double drift;   /* d_2 int F'(v_1 - v_2) f_2 + 2 d_3 int F'(v_1 - v_2) f_3: M_2 and M_3 for
+                     alignment. NaN for quasi-stationary triples under another force */
+  size_t skipped; /* cells left out because f_1, f_2 or the product was not positive */
 };
 
 /* f2 NULL (quasi-stationary pairs): the f_1 part alone, reactions and drift NaN. All NaN if pairs

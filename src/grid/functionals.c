@@ -131,6 +131,8 @@ double hud_grid_norm(const struct hud_representation *rep, int k, const double *
 {
   const struct hud_grid *grid = hud_grid_of(rep);
   size_t n = grid->n;
+  if (k >= 3)
+    return hud_grid_cluster_norm(grid->clusters, k, fk);
   struct hud_sum sum = {0.0, 0.0};
   for (size_t d = 0; d < (k == 1 ? 1 : n); d++) {
     const double *row = fk + hud_grid_offset(n, d);

@@ -35,7 +35,8 @@ size_t hud_grid_pair_index(const struct hud_representation *rep, size_t i, size_
 double hud_grid_memory(size_t n, const struct hud_network *network, bool alignment)
 {
   bool triple = alignment && network->K >= 3 && network->sizes[3].quasi_stationary;
-  return (double)sizeof(struct hud_grid) + (double)sizeof(double) * (HUD_GRID_RING + 29.0) * (double)n +
+  return (double)sizeof(struct hud_grid) +
+         (double)sizeof(double) * (HUD_GRID_RING + 29.0) * (double)n +
          (triple ? hud_grid_triple_memory(n) : 0.0) +
          hud_grid_cluster_memory(n, network, alignment);
 }

@@ -121,6 +121,8 @@ const double *hud_grid_cluster_to_pairs(struct hud_grid_clusters *clusters, int 
                                         const double *fk);
 void hud_grid_cluster_drift(struct hud_grid_clusters *clusters, double factor, int k,
                             const double *fk, double *out);
+/* L1 norm. */
+double hud_grid_cluster_norm(const struct hud_grid_clusters *clusters, int k, const double *fk);
 /* The cells t[0] >= .. >= t[k-1] of value `index`. */
 void hud_grid_cluster_place(const struct hud_grid_clusters *clusters, int k, size_t index,
                             size_t *t);

@@ -70,8 +70,8 @@ static hud_status setup_larger(struct hud_representation *rep, const struct hud_
     struct hud_grid_linear_size *size = &p->larger[k];
     double weight = network->sizes[k].weight, step = gamma / weight;
     size->dynamic = k >= 3;
-    size->own = 1.0 + step * hud_network_split_rate(network, k) +
-                gamma * joining_rate(network, k, mass);
+    size->own =
+        1.0 + step * hud_network_split_rate(network, k) + gamma * joining_rate(network, k, mass);
     size->drift = step * network->sizes[k].drift;
     size->weight = k * weight;
     if (k == largest)

@@ -11,13 +11,13 @@
  *   (DG)_d = (d = 0 ? 2 : 1) Phi_{d+1} - Phi_{d-1},
  * d = 0 taking in both signs of r. Next to a distance from which pairs part, q changes sign among
  * the nodes that an edge reads; there F is taken at the edge, q_d = F(e h)/(2 h) G_d, so that cells
- * empty by what they hold. Upwind: b1 = 1. Second order: b1 = 5/3, b2 = -5/6, b3 = 1/6, but for attraction b1 = 2, b2 = -1 at
- * e = 1 and b1 = 3/2 at e = 2: of the schemes that read from outside only, that with the least
- * dispersion that still damps every wave. Then d/dt sum r^2 f = -2 sum r F(r) f exactly where the
- * force attracts, but for the mass at r = +-h, which nothing moves; a term q_1/2 in Phi_2 takes it
- * into account and makes second moments exact at every n (docs/numerics.md). It lets G_1 grow at
- * rate F(h)/(4h), so it is used only where splitting outweighs it (hud_grid_across). Linear second-order
- * fluxes are not positive for unresolved data.
+ * empty by what they hold. Upwind: b1 = 1. Second order: b1 = 5/3, b2 = -5/6, b3 = 1/6, but for
+ * attraction b1 = 2, b2 = -1 at e = 1 and b1 = 3/2 at e = 2: of the schemes that read from outside
+ * only, that with the least dispersion that still damps every wave. Then d/dt sum r^2 f = -2 sum r
+ * F(r) f exactly where the force attracts, but for the mass at r = +-h, which nothing moves; a term
+ * q_1/2 in Phi_2 takes it into account and makes second moments exact at every n
+ * (docs/numerics.md). It lets G_1 grow at rate F(h)/(4h), so it is used only where splitting
+ * outweighs it (hud_grid_across). Linear second-order fluxes are not positive for unresolved data.
  *
  * The window is closed: the edge at its end carries nothing. What an attracting force moves never
  * gets there; what a repelling force would carry out is reported (hud_grid_blocked). */

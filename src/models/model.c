@@ -154,7 +154,9 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
     *bytes = 8.0 * *unknowns * (STATES + *unknowns); /* with the dense Newton matrix */
     break;
   case HUD_METHOD_GRID:
-    count_grid(description, network, unknowns, bytes);
+    status = hud_grid_can_hold(network, error);
+    if (status == HUD_OK)
+      count_grid(description, network, unknowns, bytes);
     break;
   case HUD_METHOD_SPECTRAL:
     status = count_unknowns(description, network, unknowns, bytes, error);
