@@ -67,15 +67,23 @@ static inline void run_close(struct run *run)
   free(run->y);
 }
 
-static inline double column(const struct run *run, const char *name)
+/* Index of a column of run->row, -1 if there is none. */
+static inline int column_index(const struct run *run, const char *name)
 {
   size_t count;
   const char *const *names = hud_diagnostics_names(run->diagnostics, &count);
   for (size_t c = 0; c < count; c++)
     if (strcmp(names[c], name) == 0)
-      return run->row[c];
-  fail_msg("no column %s", name);
-  return NAN;
+      return (int)c;
+  return -1;
+}
+
+static inline double column(const struct run *run, const char *name)
+{
+  int c = column_index(run, name);
+  if (c < 0)
+    fail_msg("no column %s", name);
+  return run->row[c];
 }
 
 #endif
