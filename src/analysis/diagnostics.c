@@ -13,8 +13,12 @@
 
 enum { NAME = 24, LEAST_RAW_ORDER = 4 };
 
+static const char *const outside_names[] = {"outside_mass", "outside_variance", "window_min",
+                                            "window_max"};
+
 struct hud_diagnostics {
   struct hud_model *model;
+  const struct hud_outside *outside; /* or NULL */
   int raw_order;       /* f1_m0 .. f1_m<raw_order> */
   int available_order; /* those above are undefined */
   size_t count;
@@ -57,10 +61,18 @@ static void lay_out(struct hud_diagnostics *d)
     name(d, "f1_m%d", p);
   for (int i = 0; i < ops->extra_count; i++)
     name(d, ops->extra_names[i], 0);
+  for (size_t i = 0; d->outside != NULL && i < sizeof outside_names / sizeof outside_names[0]; i++)
+    name(d, outside_names[i], 0);
 }
 
 hud_status hud_diagnostics_create(struct hud_diagnostics **out, struct hud_model *model,
                                   struct hud_error *error)
+{
+  return hud_diagnostics_create_with(out, model, NULL, error);
+}
+
+hud_status hud_diagnostics_create_with(struct hud_diagnostics **out, struct hud_model *model,
+                                       const struct hud_outside *outside, struct hud_error *error)
 {
   *out = NULL;
   struct hud_diagnostics *d = NULL;
@@ -68,6 +80,7 @@ hud_status hud_diagnostics_create(struct hud_diagnostics **out, struct hud_model
   if (status != HUD_OK)
     return status;
   d->model = model;
+  d->outside = outside;
   d->raw_order = model->description->moment_order;
   if (d->raw_order < LEAST_RAW_ORDER)
     d->raw_order = LEAST_RAW_ORDER;
@@ -126,6 +139,9 @@ static double *fill_totals(const struct hud_diagnostics *d, double *row)
       continue;
     double about[3];
     rep->ops->moments(rep, k, d->f[k], model->v_infinity, 2, about);
+    const double *outside = d->outside != NULL ? hud_outside_values(d->outside, k) : NULL;
+    for (int p = 0; p < 3 && outside != NULL; p++)
+      about[p] += outside[p];
     cursor[0] = about[0];
     cursor[dynamic] = about[1] + model->v_infinity * about[0];
     cursor[2 * dynamic] = about[2];
@@ -141,8 +157,34 @@ static double *fill_totals(const struct hud_diagnostics *d, double *row)
   cursor = row + 3 + 3 * dynamic;
   bool pairs = network->K >= 2 && is_dynamic(model, 2);
   cursor[0] = pairs ? rep->ops->spread(rep, 2, d->f[2]) : NAN;
+  if (pairs && d->outside != NULL) {
+    const double *outside = hud_outside_values(d->outside, 2);
+    cursor[0] += 2.0 * (outside[HUD_OUTSIDE_SECOND] - outside[HUD_OUTSIDE_MIXED]);
+  }
   cursor[1] = pairs ? triple_spread(first, second) : NAN;
   return cursor + 2;
+}
+
+/* d->moments, raw moments of f_1 on the grid, with those outside. */
+static void add_outside(const struct hud_diagnostics *d)
+{
+  const double *outside = hud_outside_values(d->outside, 1);
+  double c = d->model->v_infinity;
+  const double raw[3] = {outside[HUD_OUTSIDE_MASS],
+                         outside[HUD_OUTSIDE_FIRST] + c * outside[HUD_OUTSIDE_MASS],
+                         outside[HUD_OUTSIDE_SECOND] + c * (2.0 * outside[HUD_OUTSIDE_FIRST] +
+                                                            c * outside[HUD_OUTSIDE_MASS])};
+  if (hud_outside_is_empty(d->outside))
+    return;
+  for (int p = 0; p <= d->raw_order; p++)
+    d->moments[p] = p < 3 ? d->moments[p] + raw[p] : NAN;
+}
+
+static void fill_outside(const struct hud_diagnostics *d, double *out)
+{
+  out[0] = hud_outside_total(d->outside, HUD_OUTSIDE_MASS);
+  out[1] = hud_outside_total(d->outside, HUD_OUTSIDE_SECOND);
+  d->model->rep->ops->window(d->model->rep, out + 2);
 }
 
 void hud_diagnostics_row(const struct hud_diagnostics *d, double t, const double *y, double *row)
@@ -154,8 +196,12 @@ void hud_diagnostics_row(const struct hud_diagnostics *d, double t, const double
   double *cursor = fill_totals(d, row + 1);
   int order = d->raw_order < d->available_order ? d->raw_order : d->available_order;
   rep->ops->moments(rep, 1, d->f[1], 0.0, order, d->moments);
+  if (d->outside != NULL)
+    add_outside(d);
   for (int p = 0; p <= d->raw_order; p++)
     *cursor++ = p <= order ? d->moments[p] : NAN;
   if (rep->ops->extra_count > 0)
     rep->ops->extras(rep, d->model->network, d->f, cursor);
+  if (d->outside != NULL)
+    fill_outside(d, cursor + rep->ops->extra_count);
 }

@@ -6,12 +6,18 @@
 #ifndef HUD_ANALYSIS_DIAGNOSTICS_H
 #define HUD_ANALYSIS_DIAGNOSTICS_H
 
-#include "models/model.h"
+#include "analysis/outside.h"
 
 struct hud_diagnostics; /* the column layout for one model */
 
 hud_status hud_diagnostics_create(struct hud_diagnostics **diagnostics, struct hud_model *model,
                                   struct hud_error *error);
+/* The same for a grid that is halved: moments include what lies outside it (f1_m3 and higher, which
+ * are not known there, become undefined), and columns say how much that is and where the window is.
+ * `outside` is borrowed. */
+hud_status hud_diagnostics_create_with(struct hud_diagnostics **diagnostics,
+                                       struct hud_model *model, const struct hud_outside *outside,
+                                       struct hud_error *error);
 void hud_diagnostics_free(struct hud_diagnostics *diagnostics);
 
 /* Column names in order, `t` first; *count receives their number. */

@@ -129,6 +129,9 @@ static const struct hud_representation_ops grid_ops = {
     .skip_triples_in_jacobian = 1,
     .precondition_setup = hud_grid_precondition_setup,
     .precondition_solve = hud_grid_precondition_solve,
+    .adapt = hud_grid_adapt,
+    .window = hud_grid_window,
+    .set_window = hud_grid_set_window,
     .nodes = grid_nodes,
     .values = grid_values,
     .extra_count = HUD_GRID_EXTRA_COUNT,
@@ -198,8 +201,6 @@ hud_status hud_grid_create(struct hud_representation **rep,
   grid->base.ops = &grid_ops;
   grid->n = (size_t)velocity->cells;
   grid->pair_length = grid->n * (grid->n + 1) / 2;
-  grid->min = velocity->min;
-  grid->max = velocity->max;
   grid->h = (velocity->max - velocity->min) / (double)velocity->cells;
   grid->scheme = scheme;
   grid->alignment = hud_potential_is_alignment(potential);
@@ -209,12 +210,7 @@ hud_status hud_grid_create(struct hud_representation **rep,
     return status;
   }
   grid->across = hud_grid_across(&grid->stencil, mu11);
-  /* From both ends, so that a symmetric window has exactly symmetric centres. */
-  for (size_t i = 0; i < grid->n; i++) {
-    double right = (double)(2 * i + 1) / (double)(2 * grid->n);
-    double left = (double)(2 * (grid->n - i) - 1) / (double)(2 * grid->n);
-    grid->v[i] = grid->min * left + grid->max * right;
-  }
+  hud_grid_place(grid, velocity->min, velocity->max);
   *rep = &grid->base;
   return HUD_OK;
 }

@@ -11,7 +11,7 @@
  * forming f_3 in O(n^3).
  *
  * Limits: forces that are odd, F(-r) = -F(r), so that a pair keeps its mean and stays on its
- * antidiagonal of the grid; a fixed, closed window (stencil.c). */
+ * antidiagonal of the grid; a closed window (stencil.c), fixed but for ops->adapt (regrid.c). */
 #ifndef HUD_GRID_GRID_H
 #define HUD_GRID_GRID_H
 

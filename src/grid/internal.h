@@ -171,6 +171,13 @@ hud_status hud_grid_project_atoms(struct hud_representation *rep, int k, size_t 
                                   const double *points, double *out, double *lost,
                                   struct hud_error *error);
 
+/* regrid.c: window, cell width and centres; and the optional operations of the contract. */
+void hud_grid_place(struct hud_grid *grid, double min, double max);
+void hud_grid_window(const struct hud_representation *rep, double window[2]);
+void hud_grid_set_window(struct hud_representation *rep, const double window[2]);
+hud_status hud_grid_adapt(struct hud_representation *rep, const struct hud_network *network,
+                          double center, double *const *f, int *changed, struct hud_error *error);
+
 /* preconditioner.c */
 hud_status hud_grid_precondition_setup(struct hud_representation *rep,
                                        const struct hud_network *network, double gamma,

@@ -208,6 +208,32 @@ static hud_status create_scalar(struct hud_model *model, struct hud_error *error
   return status;
 }
 
+/* velocity.regrid: what the window loses is followed by its moments, which close for the linear
+ * alignment of the cluster models. */
+static hud_status check_regrid(const struct hud_model *model, struct hud_error *error)
+{
+  const struct hud_description *d = model->description;
+  static const char key[] = "velocity.regrid";
+  int changed;
+  if (!d->velocity.regrid)
+    return HUD_OK;
+  if (model->rep->ops->adapt == NULL)
+    return hud_fail_at(error, HUD_ERROR_INPUT, key, "method %s has no velocity grid to halve",
+                       model->rep->ops->name);
+  if (is_scalar(d))
+    return hud_fail_at(error, HUD_ERROR_INPUT, key,
+                       "the scalar models have no closed equations for what a halved grid loses; "
+                       "expected a model of clusters, or method spectral");
+  if (!hud_potential_is_alignment(model->potential))
+    return hud_fail_at(error, HUD_ERROR_INPUT, key,
+                       "what a halved grid loses is followed for the potential alignment only");
+  if (d->solver.integrator == HUD_INTEGRATOR_PICARD)
+    return hud_fail_at(error, HUD_ERROR_INPUT, key,
+                       "the integrator picard needs one grid for the whole run; expected bdf");
+  return model->rep->ops->adapt(model->rep, model->network, model->v_infinity, NULL, &changed,
+                                error);
+}
+
 hud_status hud_model_create(struct hud_model **out, const struct hud_description *description,
                             struct hud_error *error)
 {
@@ -225,6 +251,7 @@ hud_status hud_model_create(struct hud_model **out, const struct hud_description
           HUD_OK &&
       (status = find_totals(model, error)) == HUD_OK &&
       (status = create_representation(model, error)) == HUD_OK &&
+      (status = check_regrid(model, error)) == HUD_OK &&
       (status = hud_assembler_create(&model->assembler, model->network, model->rep, 1, error)) ==
           HUD_OK)
     status = create_scalar(model, error);
@@ -281,6 +308,22 @@ hud_status hud_model_initial(struct hud_model *model, double *y, struct hud_erro
     return scalar_initial(model, y, error);
   return hud_initial_state(&model->description->initial, model->network, model->rep,
                            model->assembler, y, &model->lost, error);
+}
+
+hud_status hud_model_adapt(struct hud_model *model, double *y, bool *changed,
+                           struct hud_error *error)
+{
+  double **f = NULL;
+  int done = 0;
+  *changed = false;
+  hud_status status = HUD_NEW(&f, (size_t)model->network->K + 1, "densities", error);
+  for (int k = 1; k <= model->network->K && status == HUD_OK; k++)
+    f[k] = hud_assembler_block(model->assembler, y, 0, k);
+  if (status == HUD_OK)
+    status = model->rep->ops->adapt(model->rep, model->network, model->v_infinity, f, &done, error);
+  *changed = done != 0;
+  hud_free(f);
+  return status;
 }
 
 const double *hud_model_density(const struct hud_model *model, const double *y, int k)

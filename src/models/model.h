@@ -5,6 +5,8 @@
 #ifndef HUD_MODELS_MODEL_H
 #define HUD_MODELS_MODEL_H
 
+#include <stdbool.h>
+
 #include "base/log.h"
 #include "config/description.h"
 #include "models/assembler.h"
@@ -40,6 +42,11 @@ const struct hud_system *hud_model_system(const struct hud_model *model);
 
 /* The initial state into y (hud_model_system()->size doubles); sets model->lost. */
 hud_status hud_model_initial(struct hud_model *model, double *y, struct hud_error *error);
+
+/* Lets the representation adapt itself to the state y, which is rewritten if *changed; only for
+ * velocity.regrid. */
+hud_status hud_model_adapt(struct hud_model *model, double *y, bool *changed,
+                           struct hud_error *error);
 
 /* f_k in the state y; NULL if size k is quasi-stationary. The f_2 of a scalar model is that of
  * (46), formed at each call (NaN if that fails) and valid until the next. */

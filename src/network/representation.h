@@ -8,7 +8,7 @@
  * density argument and *accumulates*: out += c * (...). Arguments and out never overlap. Densities
  * handed in need not be positive (they may be directions of a derivative). A representation owns
  * its scratch space, so one representation serves one thread; everything else about it is fixed
- * after creation. */
+ * after creation, but for what `adapt` changes. */
 #ifndef HUD_NETWORK_REPRESENTATION_H
 #define HUD_NETWORK_REPRESENTATION_H
 
@@ -114,6 +114,21 @@ struct hud_representation_ops {
                                    const double *const *f, struct hud_error *error);
   hud_status (*precondition_solve)(struct hud_representation *rep, const double *const *r,
                                    double *const *z, struct hud_error *error);
+
+  /* ---- adaptation ---- */
+
+  /* Optional: changes how densities are held, if the state f (indexed by size, NULL where
+   * quasi-stationary) asks for it, and rewrites f in place; lengths stay. `center` is the conserved
+   * mean velocity. *changed says whether anything was done. What the new form cannot hold is
+   * dropped from f: the caller accounts for it by comparing moments. f NULL: only says whether this
+   * representation can adapt for the network at all (HUD_ERROR_INPUT if not). */
+  hud_status (*adapt)(struct hud_representation *rep, const struct hud_network *network,
+                      double center, double *const *f, int *changed, struct hud_error *error);
+
+  /* With adapt: all that it changes, the ends of the velocity window. set_window is for going on
+   * from a checkpoint. The nodes move, in the array that `nodes` gave. */
+  void (*window)(const struct hud_representation *rep, double window[2]);
+  void (*set_window)(struct hud_representation *rep, const double window[2]);
 
   /* ---- read-out ---- */
 

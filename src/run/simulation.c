@@ -57,8 +57,11 @@ static hud_status create_model(struct hud_simulation *simulation, const volatile
                                const struct hud_log *log, struct hud_error *error)
 {
   hud_status status = hud_model_create(&simulation->model, simulation->description, error);
+  if (status == HUD_OK && simulation->description->velocity.regrid)
+    status = hud_outside_create(&simulation->outside, simulation->model, error);
   if (status == HUD_OK)
-    status = hud_diagnostics_create(&simulation->diagnostics, simulation->model, error);
+    status = hud_diagnostics_create_with(&simulation->diagnostics, simulation->model,
+                                         simulation->outside, error);
   if (status != HUD_OK)
     return status;
   size_t size = hud_model_system(simulation->model)->size;
@@ -81,6 +84,7 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
   }
   size_t columns = 0;
   simulation->file = file;
+  simulation->log = log;
   simulation->description = hud_model_file_description(file);
   if (simulation->description->model == HUD_MODEL_HARD_SPHERES)
     status = hud_gas_create(&simulation->gas, simulation->description, stop, log, error);
@@ -129,6 +133,7 @@ void hud_simulation_close(struct hud_simulation *simulation)
   hud_evolve_free(simulation->evolve);
   hud_picard_free(simulation->picard);
   hud_diagnostics_free(simulation->diagnostics);
+  hud_outside_free(simulation->outside);
   hud_model_free(simulation->model);
   hud_model_file_free(simulation->file);
   hud_free(simulation->y);
@@ -147,6 +152,64 @@ double hud_simulation_end(const struct hud_simulation *simulation)
   return simulation->description->time.end;
 }
 
+static hud_status integrate_to(struct hud_simulation *simulation, double t, struct hud_error *error)
+{
+  hud_status status = simulation->picard != NULL
+                          ? hud_picard_to(simulation->picard, t, simulation->next, error)
+                          : hud_evolve_to(simulation->evolve, t, simulation->next, error);
+  if (status == HUD_OK && simulation->outside != NULL)
+    status = hud_outside_advance(simulation->outside, simulation->y, t - simulation->time, error);
+  if (status != HUD_OK)
+    return status;
+  double *reached = simulation->next;
+  simulation->next = simulation->y;
+  simulation->y = reached;
+  simulation->time = t;
+  return HUD_OK;
+}
+
+/* Halves the grid as often as the state asks for it, and starts the integrator afresh on it. */
+static hud_status adapt(struct hud_simulation *simulation, struct hud_error *error)
+{
+  bool changed = true, any = false;
+  hud_status status = HUD_OK;
+  while (changed && status == HUD_OK) {
+    hud_outside_before(simulation->outside, simulation->y);
+    status = hud_model_adapt(simulation->model, simulation->y, &changed, error);
+    if (status == HUD_OK && changed) {
+      hud_outside_after(simulation->outside, simulation->y);
+      any = true;
+    }
+  }
+  if (status == HUD_OK && any) {
+    double window[2];
+    simulation->model->rep->ops->window(simulation->model->rep, window);
+    hud_log_info(simulation->log, "t = %.6g: the grid is now [%.6g, %.6g]", simulation->time,
+                 window[0], window[1]);
+    status = hud_evolve_restart(simulation->evolve, simulation->time, simulation->y, error);
+  }
+  return status;
+}
+
+/* The state is looked at in steps in which the standard deviation shrinks by less than an eighth:
+ * pairs form at the rate 2 lambda11 M_1 at most and halve their energy at most. */
+static hud_status advance_adapting(struct hud_simulation *simulation, double t,
+                                   struct hud_error *error)
+{
+  const struct hud_model *model = simulation->model;
+  const struct hud_reaction *pair = hud_network_reaction(model->network, 1, 1);
+  double start = simulation->time, rate = pair->lambda * model->total_mass;
+  double pieces = fmax(1.0, ceil(4.0 * rate * (t - start)));
+  hud_status status = HUD_OK;
+  for (double piece = 1.0; piece <= pieces && status == HUD_OK; piece += 1.0) {
+    double stop = piece < pieces ? start + (t - start) * (piece / pieces) : t;
+    status = integrate_to(simulation, stop, error);
+    if (status == HUD_OK)
+      status = adapt(simulation, error);
+  }
+  return status;
+}
+
 hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
                                   struct hud_error *error)
 {
@@ -161,16 +224,13 @@ hud_status hud_simulation_advance(struct hud_simulation *simulation, double t,
     simulation->time = status == HUD_OK ? t : simulation->time;
     return status;
   }
-  status = simulation->picard != NULL
-               ? hud_picard_to(simulation->picard, t, simulation->next, error)
-               : hud_evolve_to(simulation->evolve, t, simulation->next, error);
-  if (status != HUD_OK)
-    return status;
-  double *reached = simulation->next;
-  simulation->next = simulation->y;
-  simulation->y = reached;
-  simulation->time = t;
-  return HUD_OK;
+  return simulation->outside != NULL ? advance_adapting(simulation, t, error)
+                                     : integrate_to(simulation, t, error);
+}
+
+bool hud_simulation_regrids(const struct hud_simulation *simulation)
+{
+  return simulation->outside != NULL;
 }
 
 const char *const *hud_simulation_quantities(const struct hud_simulation *simulation, size_t *count)

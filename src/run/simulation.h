@@ -3,6 +3,8 @@
 #ifndef HUD_RUN_SIMULATION_H
 #define HUD_RUN_SIMULATION_H
 
+#include <stdbool.h>
+
 #include "huddle/simulation.h"
 
 #include "analysis/diagnostics.h"
@@ -21,8 +23,10 @@ struct hud_simulation {
   struct hud_gas *gas;                       /* NULL unless the model is hard_spheres */
   struct hud_model *model;
   struct hud_diagnostics *diagnostics;
+  struct hud_outside *outside; /* for velocity.regrid, else NULL */
   struct hud_evolve *evolve;
   struct hud_picard *picard; /* instead of evolve for solver.integrator: picard, else NULL */
+  const struct hud_log *log; /* NULL: silence */
   double time;
   double *y, *next; /* the state, and room for the one being computed */
   double *row;      /* room for one row of diagnostics */
@@ -32,6 +36,9 @@ struct hud_simulation {
 hud_status hud_simulation_create(struct hud_simulation **simulation, struct hud_model_file *file,
                                  const volatile sig_atomic_t *stop, const struct hud_log *log,
                                  struct hud_error *error);
+
+/* Whether the velocities of hud_simulation_velocities may change as time goes on. */
+bool hud_simulation_regrids(const struct hud_simulation *simulation);
 
 /* Fills simulation->row, the quantities at the present time. */
 hud_status hud_simulation_measure(struct hud_simulation *simulation, struct hud_error *error);
