@@ -246,6 +246,8 @@ static void test_resume(void **state)
                                        "scalar_implicit.yaml --set velocity.cells=100",
                                        "first_order.yaml --set velocity.cells=32 --set "
                                        "solver.integrator=picard --set epsilon=0.1",
+                                       "first_order.yaml --set velocity.cells=64 "
+                                       "--set velocity.regrid=true --set time.end=8",
                                        "particles.yaml --set particles.count=100000"};
   for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
     char command[1024];

@@ -43,7 +43,8 @@ HUD_API const char *const *hud_simulation_quantities(const struct hud_simulation
 HUD_API hud_status hud_simulation_quantity(struct hud_simulation *simulation, const char *name,
                                            double *value, struct hud_error *error);
 
-/* The velocities v_0 < v_1 < ... at which densities are given; 0 if the method has none. */
+/* The velocities v_0 < v_1 < ... at which densities are given; 0 if the method has none. With
+ * velocity.regrid each advance may change them, in place. */
 HUD_API size_t hud_simulation_velocities(const struct hud_simulation *simulation,
                                          const double **velocities);
 

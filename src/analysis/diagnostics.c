@@ -19,8 +19,8 @@ static const char *const outside_names[] = {"outside_mass", "outside_variance", 
 struct hud_diagnostics {
   struct hud_model *model;
   const struct hud_outside *outside; /* or NULL */
-  int raw_order;       /* f1_m0 .. f1_m<raw_order> */
-  int available_order; /* those above are undefined */
+  int raw_order;                     /* f1_m0 .. f1_m<raw_order> */
+  int available_order;               /* those above are undefined */
   size_t count;
   char (*text)[NAME];
   const char **names;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The moments of what lies outside a grid. The assembler holds two batch cells over moments of order
- * two: what is on the grid, and the whole. Both take the same steps, so that what their difference
- * loses by cancellation is round-off and not the tolerance. */
+ * The moments of what lies outside a grid. The assembler holds two batch cells over moments of
+ * order two: what is on the grid, and the whole. Both take the same steps, so that what their
+ * difference loses by cancellation is round-off and not the tolerance. */
 #include "analysis/outside.h"
 
 #include <string.h>
@@ -18,10 +18,10 @@ struct hud_outside {
   const struct hud_model *model;
   struct hud_representation *rep;
   struct hud_assembler *assembler;
-  size_t length;                /* of values */
-  double *values;               /* HUD_OUTSIDE_SET per size 1..K: the moments of g */
-  double *kept;                 /* the same of the grid's state before it is adapted */
-  double *state;                /* of the assembler */
+  size_t length;  /* of values */
+  double *values; /* HUD_OUTSIDE_SET per size 1..K: the moments of g */
+  double *kept;   /* the same of the grid's state before it is adapted */
+  double *state;  /* of the assembler */
 };
 
 hud_status hud_outside_create(struct hud_outside **out, const struct hud_model *model,
@@ -41,8 +41,8 @@ hud_status hud_outside_create(struct hud_outside **out, const struct hud_model *
           HUD_OK &&
       (status = HUD_NEW(&outside->values, outside->length, "moments", error)) == HUD_OK &&
       (status = HUD_NEW(&outside->kept, outside->length, "moments", error)) == HUD_OK)
-    status = HUD_NEW(&outside->state, hud_assembler_system(outside->assembler)->size, "moments",
-                     error);
+    status =
+        HUD_NEW(&outside->state, hud_assembler_system(outside->assembler)->size, "moments", error);
   if (status == HUD_OK)
     *out = outside;
   else
@@ -103,8 +103,7 @@ static void measure(const struct hud_outside *outside, const double *y, double *
       continue;
     ops->moments(model->rep, k, fk, model->v_infinity, 2, out);
     if (k >= 2)
-      out[HUD_OUTSIDE_MIXED] =
-          out[HUD_OUTSIDE_SECOND] - 0.5 * ops->spread(model->rep, k, fk);
+      out[HUD_OUTSIDE_MIXED] = out[HUD_OUTSIDE_SECOND] - 0.5 * ops->spread(model->rep, k, fk);
   }
 }
 

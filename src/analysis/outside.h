@@ -2,12 +2,12 @@
  *
  * What a grid that was halved does not hold any more: masses and first and second moments.
  *
- * Write f for what is on the grid and f + g for the whole. The grid goes on by itself, f' = Q(f, f),
- * and the rest obeys g' = Q(f + g, f + g) - Q(f, f): particles outside the window and all that they
- * do to those inside. Moments close at every order (constant rates, alignment), so the moments of g
- * are exact although its shape is not known: those of f + g and of f are integrated side by side,
- * and subtracted. g has constant mass, and its share of the variance is the relative error that
- * leaving it out makes in the f that is on the grid. */
+ * Write f for what is on the grid and f + g for the whole. The grid goes on by itself, f' = Q(f,
+ * f), and the rest obeys g' = Q(f + g, f + g) - Q(f, f): particles outside the window and all that
+ * they do to those inside. Moments close at every order (constant rates, alignment), so the moments
+ * of g are exact although its shape is not known: those of f + g and of f are integrated side by
+ * side, and subtracted. g has constant mass, and its share of the variance is the relative error
+ * that leaving it out makes in the f that is on the grid. */
 #ifndef HUD_ANALYSIS_OUTSIDE_H
 #define HUD_ANALYSIS_OUTSIDE_H
 
@@ -20,7 +20,13 @@ struct hud_outside;
 
 /* Per size: int g_k, int (v_1 - c) g_k, int (v_1 - c)^2 g_k, int (v_1 - c)(v_2 - c) g_k (for k = 1
  * not used), c the conserved mean velocity of the model. */
-enum { HUD_OUTSIDE_MASS, HUD_OUTSIDE_FIRST, HUD_OUTSIDE_SECOND, HUD_OUTSIDE_MIXED, HUD_OUTSIDE_SET };
+enum {
+  HUD_OUTSIDE_MASS,
+  HUD_OUTSIDE_FIRST,
+  HUD_OUTSIDE_SECOND,
+  HUD_OUTSIDE_MIXED,
+  HUD_OUTSIDE_SET
+};
 
 /* Nothing is outside at first. The model must outlive the object. */
 hud_status hud_outside_create(struct hud_outside **outside, const struct hud_model *model,

@@ -28,6 +28,7 @@ static hud_status load(const char *directory, struct hud_netcdf_result **result,
                                .v_count = r->v_count,
                                .time = r->time,
                                .v = r->v,
+                               .v_stride = r->v_stride,
                                .f1 = r->f1};
   return HUD_OK;
 }

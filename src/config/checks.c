@@ -23,6 +23,11 @@ static hud_status check_time(struct hud_reader *reader)
 static hud_status check_velocity(struct hud_reader *reader)
 {
   const struct hud_velocity_spec *velocity = &reader->description->velocity;
+  if (reader->unused->velocity.regrid)
+    return hud_reader_fail_path(
+        reader, "velocity.regrid", "expected method: grid, or false",
+        "the method %s has no velocity grid to halve",
+        hud_choice_name(hud_schema_methods(), (int)reader->description->method));
   if (!velocity->given || velocity->min < velocity->max)
     return HUD_OK;
   return hud_reader_fail_path(reader, "velocity.max", NULL,

@@ -7,12 +7,12 @@
  *   out(v_i -+ h/4) = (15/16) f_i + (5/32) f_{i-+1} - (3/32) f_{i+-1},
  *
  * which keeps mass, mean and second moment of the whole line exactly. f_2 is not interpolated
- * itself, because it bends sharply at v_1 = v_2 and whatever does not fit the finer grid there would
- * relax in a time of order eps, at the cost of some hundred evaluations. Its source
- * s = (mu - d_2 D) f_2 is smooth: s is interpolated and the equation solved again on the new grid.
- * Mass and mean of f_2 are mu^{-1} those of s on any grid, and so are second moments where the
- * drift keeps them (pair.c). Inside, then, is what stems from sources inside; what the window loses,
- * free particles beyond it and pairs that came from there, is for the caller to account for.
+ * itself, because it bends sharply at v_1 = v_2 and whatever does not fit the finer grid there
+ * would relax in a time of order eps, at the cost of some hundred evaluations. Its source s = (mu -
+ * d_2 D) f_2 is smooth: s is interpolated and the equation solved again on the new grid. Mass and
+ * mean of f_2 are mu^{-1} those of s on any grid, and so are second moments where the drift keeps
+ * them (pair.c). Inside, then, is what stems from sources inside; what the window loses, free
+ * particles beyond it and pairs that came from there, is for the caller to account for.
  *
  * When: the standard deviation of f_1 is below NARROW cells, and no more than TAIL of its second
  * moment lies beyond the new window. Tails grow like |v|^{-4} (docs/numerics.md), so on few cells

@@ -20,11 +20,16 @@ struct hud_cells {
 
 enum { MOST_COMMON = 1 << 20 };
 
-static void fill_edges(struct hud_cells *cells)
+static const double *velocities(const struct hud_cells *cells, size_t record)
+{
+  return cells->result->v + record * cells->result->v_stride;
+}
+
+static void fill_edges(struct hud_cells *cells, size_t record)
 {
   const struct hud_netcdf_result *result = cells->result;
   size_t n = result->v_count;
-  const double *v = result->v;
+  const double *v = velocities(cells, record);
   if (result->edges != NULL) {
     memcpy(cells->edges, result->edges, (n + 1) * sizeof *result->edges);
     return;
@@ -53,7 +58,7 @@ hud_status hud_cells_create(struct hud_cells **out, const struct hud_netcdf_resu
     hud_cells_free(cells);
     return status;
   }
-  fill_edges(cells);
+  fill_edges(cells, 0);
   *out = cells;
   return HUD_OK;
 }
@@ -128,7 +133,7 @@ static hud_status on_common(struct hud_cells *cells, size_t record, struct hud_m
 {
   const struct hud_netcdf_result *result = cells->result;
   size_t n = result->v_count;
-  const double *v = result->v, *f1 = result->f1 + record * n;
+  const double *v = velocities(cells, record), *f1 = result->f1 + record * n;
   gsl_error_handler_t *handler = hud_gsl_begin();
   gsl_interp *spline = gsl_interp_alloc(gsl_interp_cspline, n);
   int failed = spline == NULL || gsl_interp_init(spline, v, f1, n) != GSL_SUCCESS;
@@ -150,9 +155,20 @@ static hud_status on_common(struct hud_cells *cells, size_t record, struct hud_m
                 : HUD_OK;
 }
 
+/* Velocities that change in time are those of the record. */
+static void set_record(struct hud_cells *cells, size_t record, struct hud_cells *other)
+{
+  if (cells->result->v_stride == 0)
+    return;
+  fill_edges(cells, record);
+  cells->partner = other->partner = NULL;
+}
+
 hud_status hud_cells_pair(struct hud_cells *a, size_t i, struct hud_cells *b, size_t j,
                           struct hud_measure *f, struct hud_measure *g, struct hud_error *error)
 {
+  set_record(a, i, b);
+  set_record(b, j, a);
   bool points = a->result->edges == NULL && b->result->edges == NULL;
   if (!points || have_the_same_cells(a, b)) {
     *f = as_given(a, i);

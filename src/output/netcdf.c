@@ -17,6 +17,8 @@ struct hud_netcdf {
   char *path;
   size_t records, v_count, column_count;
   int time, f1, f2; /* variables; -1 where not written */
+  int v;            /* over time; -1: not so */
+  const double *velocities;
   int *columns;
 };
 
@@ -83,6 +85,23 @@ struct velocity_variables {
   int v, bounds, v2;
 };
 
+static void define_moving(struct header *header, struct hud_netcdf *file,
+                          const struct hud_netcdf_spec *spec, int time)
+{
+  int dimensions[3] = {time, define_dimension(header, "cell", spec->v_count), -1};
+  file->v = define_variable(header, "v", 2, dimensions, "velocity");
+  file->velocities = spec->v;
+  if (spec->f1) {
+    file->f1 = define_variable(header, "f1", 2, dimensions, "density of free particles, f_1");
+    put_text(header, file->f1, "coordinates", "v");
+  }
+  if (spec->f2) {
+    dimensions[2] = define_dimension(header, "cell2", spec->v_count);
+    file->f2 = define_variable(header, "f2", 3, dimensions, "rescaled density of pairs, f_2");
+    put_text(header, file->f2, "coordinates", "v");
+  }
+}
+
 static void define_densities(struct header *header, struct hud_netcdf *file,
                              const struct hud_netcdf_spec *spec, int time,
                              struct velocity_variables *made)
@@ -90,6 +109,10 @@ static void define_densities(struct header *header, struct hud_netcdf *file,
   *made = (struct velocity_variables){-1, -1, -1};
   if (spec->v_count == 0)
     return;
+  if (spec->moving) {
+    define_moving(header, file, spec, time);
+    return;
+  }
   int dimensions[3] = {time, define_dimension(header, "v", spec->v_count), -1};
   made->v = define_variable(header, "v", 1, &dimensions[1], "velocity");
   if (spec->edges != NULL) {
@@ -191,8 +214,12 @@ hud_status hud_netcdf_create(struct hud_netcdf **file, const char *path,
   hud_status status = HUD_NEW(&made, 1, "a result file", error);
   if (status != HUD_OK)
     return status;
-  *made = (struct hud_netcdf){
-      .id = -1, .v_count = spec->v_count, .column_count = spec->column_count, .f1 = -1, .f2 = -1};
+  *made = (struct hud_netcdf){.id = -1,
+                              .v_count = spec->v_count,
+                              .column_count = spec->column_count,
+                              .f1 = -1,
+                              .f2 = -1,
+                              .v = -1};
   status = hud_netcdf_path(&made->path, path, error);
   if (status == HUD_OK)
     status = HUD_NEW(&made->columns, spec->column_count, "a result file", error);
@@ -222,6 +249,8 @@ hud_status hud_netcdf_record(struct hud_netcdf *file, double t, const double *ro
   int code = nc_put_var1_double(file->id, file->time, start, &t);
   for (size_t c = 0; code == NC_NOERR && c < file->column_count; c++)
     code = nc_put_var1_double(file->id, file->columns[c], start, &row[c]);
+  if (code == NC_NOERR && file->v >= 0)
+    code = nc_put_vara_double(file->id, file->v, start, count, file->velocities);
   if (code == NC_NOERR && file->f1 >= 0)
     code = nc_put_vara_double(file->id, file->f1, start, count, f1);
   if (code == NC_NOERR && file->f2 >= 0)

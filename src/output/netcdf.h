@@ -8,6 +8,10 @@
  *   time(time), v(v), v_bounds(v, bound), v2(v2), f1(time, v), f2(time, v, v2),
  *   and every column of the table of moments as COLUMN(time), undefined values as NaN
  *
+ * Where velocities change in time (velocity.regrid) there is no axis v: the dimensions are called
+ * cell and cell2, and v(time, cell) is an auxiliary coordinate of f1(time, cell) and
+ * f2(time, cell, cell2), as in ds.f1.isel(time=-1).plot(x="v") of xarray.
+ *
  * The netCDF library has global state: one thread of the process at a time may be in here. */
 #ifndef HUD_OUTPUT_NETCDF_H
 #define HUD_OUTPUT_NETCDF_H
@@ -32,6 +36,7 @@ struct hud_netcdf_spec {
   const char *const *column_names;
   size_t v_count;      /* 0: no velocities, no densities */
   const double *v;     /* v_count: where f_1 is given */
+  bool moving;         /* v is looked at again at every record, and stays valid till the end */
   const double *edges; /* v_count + 1: f_1 is cell means between these; or NULL: point values */
   bool f1, f2;         /* which densities are written */
   const struct hud_provenance *provenance;
@@ -60,7 +65,8 @@ struct hud_netcdf_result {
   struct hud_table *moments; /* first column t, then those of the file in its order */
   size_t time_count, v_count;
   double *time;
-  double *v;                                       /* or NULL */
+  double *v;                                       /* or NULL; those of record i are at */
+  size_t v_stride;                                 /* v + i v_stride (0: they stay) */
   double *edges;                                   /* v_count + 1, or NULL */
   double *f1;                                      /* time_count x v_count, or NULL */
   char *title, *model_text, *model_hash, *version; /* "" where the file does not say */

@@ -193,17 +193,29 @@ static hud_status read_edges(const struct source *source, struct hud_netcdf_resu
   return status;
 }
 
+/* Without an axis v there may be cells whose velocities change. */
+static hud_status read_velocity_count(const struct source *source, struct hud_netcdf_result *result)
+{
+  hud_status status = dimension_length(source, "v", &result->v_count);
+  if (status != HUD_OK || result->v_count > 0)
+    return status;
+  status = dimension_length(source, "cell", &result->v_count);
+  result->v_stride = result->v_count;
+  return status;
+}
+
 static hud_status read_result(const struct source *source, struct hud_netcdf_result *result)
 {
   hud_status status = dimension_length(source, "time", &result->time_count);
   if (status == HUD_OK)
-    status = dimension_length(source, "v", &result->v_count);
+    status = read_velocity_count(source, result);
   if (status == HUD_OK)
     status = read_moments(source, result);
   if (status == HUD_OK)
     status = read_variable(source, "time", result->time_count, &result->time);
   if (status == HUD_OK)
-    status = read_variable(source, "v", result->v_count, &result->v);
+    status = read_variable(
+        source, "v", result->v_count * (result->v_stride > 0 ? result->time_count : 1), &result->v);
   if (status == HUD_OK)
     status = read_edges(source, result);
   if (status == HUD_OK)

@@ -84,14 +84,16 @@ static size_t nearest_record(const struct hud_plot_run *run, double time)
 static void add_run(struct hud_series *series, const struct hud_plot_run *run, int dash,
                     size_t time_count, const double *times)
 {
-  for (size_t i = 0; i < time_count; i++)
+  for (size_t i = 0; i < time_count; i++) {
+    size_t record = nearest_record(run, times[i]);
     series[i] = (struct hud_series){.count = run->v_count,
                                     .x_stride = 1,
                                     .y_stride = 1,
-                                    .x = run->v,
-                                    .y = run->f1 + nearest_record(run, times[i]) * run->v_count,
+                                    .x = run->v + record * run->v_stride,
+                                    .y = run->f1 + record * run->v_count,
                                     .colour = (int)(i % HUD_COLOURS),
                                     .dash = dash};
+  }
 }
 
 /* The window is wide for the tails: what is drawn is where some curve exceeds a thousandth of its

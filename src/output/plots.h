@@ -16,6 +16,7 @@ struct hud_plot_run {
   const struct hud_table *moments; /* with columns t and variance */
   size_t time_count, v_count;      /* v_count 0: no densities */
   const double *time, *v;
+  size_t v_stride;  /* the velocities of record i are at v + i v_stride; 0: they stay */
   const double *f1; /* time_count x v_count, or NULL */
 };
 

@@ -21,9 +21,10 @@ struct hud_results {
   struct hud_table *moments;
   struct hud_netcdf *netcdf;
   bool f2;
+  const double *moving; /* the velocities that change in time, or NULL */
   size_t v_count;
   double *row; /* t and the columns */
-  double *v, *f1_first, *f1_last;
+  double *v, *v_last, *f1_first, *f1_last;
   struct hud_file files[FILE_COUNT]; /* named as hud_result_names */
 };
 
@@ -53,6 +54,8 @@ static hud_status make_densities(struct hud_results *results, const struct hud_r
   size_t n = results->v_count = spec->v_count;
   hud_status status = HUD_NEW(&results->v, n, "velocities", error);
   if (status == HUD_OK)
+    status = HUD_NEW(&results->v_last, n, "velocities", error);
+  if (status == HUD_OK)
     status = HUD_NEW(&results->f1_first, n, "a density", error);
   if (status == HUD_OK)
     status = HUD_NEW(&results->f1_last, n, "a density", error);
@@ -68,6 +71,7 @@ static hud_status begin_netcdf(struct hud_results *results, const struct hud_res
                                    .column_names = spec->column_names,
                                    .v_count = spec->v_count,
                                    .v = spec->v,
+                                   .moving = spec->moving,
                                    .edges = spec->edges,
                                    .f1 = spec->f1 && spec->v_count > 0,
                                    .f2 = spec->f2,
@@ -91,6 +95,7 @@ hud_status hud_results_open(struct hud_results **results, const struct hud_resul
     return status;
   made->provenance = spec->provenance;
   made->f2 = spec->f2;
+  made->moving = spec->moving ? spec->v : NULL;
   status = make_table(made, spec, error);
   if (status == HUD_OK)
     status = make_densities(made, spec, error);
@@ -113,6 +118,7 @@ static void free_results(struct hud_results *results, bool failed)
   hud_table_free(results->moments);
   hud_free(results->row);
   hud_free(results->v);
+  hud_free(results->v_last);
   hud_free(results->f1_first);
   hud_free(results->f1_last);
   hud_free(results);
@@ -149,6 +155,8 @@ hud_status hud_results_record(struct hud_results *results, double t, const doubl
     memcpy(results->f1_last, f1, n * sizeof *f1);
     if (rows == 0)
       memcpy(results->f1_first, f1, n * sizeof *f1);
+    if (results->moving != NULL)
+      memcpy(rows == 0 ? results->v : results->v_last, results->moving, n * sizeof *f1);
   }
   results->row[0] = t;
   memcpy(results->row + 1, row, (table->column_count - 1) * sizeof *row);
@@ -176,14 +184,16 @@ static hud_status stage_model(struct hud_results *results, struct hud_error *err
 
 static hud_status stage_f1(struct hud_results *results, struct hud_error *error)
 {
-  static const char *const names[] = {"v", "f1_initial", "f1_final"};
+  static const char *const names[] = {"v", "f1_initial", "f1_final", "v_final"};
   if (results->v_count == 0)
     return HUD_OK;
   struct hud_table *table = NULL;
-  hud_status status = hud_table_create(&table, 3, names, error);
+  hud_status status = hud_table_create(&table, results->moving != NULL ? 4 : 3, names, error);
   for (size_t i = 0; status == HUD_OK && i < results->v_count; i++)
     status = hud_table_add(
-        table, (double[]){results->v[i], results->f1_first[i], results->f1_last[i]}, error);
+        table,
+        (double[]){results->v[i], results->f1_first[i], results->f1_last[i], results->v_last[i]},
+        error);
   if (status == HUD_OK)
     status = hud_csv_stage(&results->files[F1], table, hud_directory_path(results->directory),
                            hud_result_names[F1], error);

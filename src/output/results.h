@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a run leaves in its folder: moments.csv, f1.csv (the first and the last density), result.nc,
+ * What a run leaves in its folder: moments.csv, f1.csv (the first and the last density;
+ * `v_final` are the velocities of the last where they change), result.nc,
  * model.yaml (the resolved model) and summary.json. Everything is written under temporary names;
  * only when all of it is on the disk are the files renamed, summary.json last. A run that fails
  * leaves no file under a final name, and what was there before, untouched. */
@@ -23,8 +24,9 @@ struct hud_results_spec {
   const char *const *column_names; /* of moments.csv behind t: "mass", "mean", "variance", ... */
   size_t v_count;                  /* 0: the method has no f_1 on velocities */
   const double *v;                 /* v_count, increasing */
-  const double *edges;             /* v_count + 1 if f_1 is given as cell means, or NULL */
-  bool f1, f2;                     /* densities over time go to result.nc */
+  bool moving; /* v changes in time: it is looked at again at every record, and stays valid */
+  const double *edges;                     /* v_count + 1 if f_1 is given as cell means, or NULL */
+  bool f1, f2;                             /* densities over time go to result.nc */
   const struct hud_provenance *provenance; /* borrowed until the end */
 };
 

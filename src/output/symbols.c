@@ -23,6 +23,11 @@ static const struct symbol symbols[] = {
     {"T", "T, integral of (v_1-v_2)^2 f_1(v_1) f_2(v_2,v_3)", "{/:Italic T}({/:Italic t})"},
     {"entropy", "entropy H", "{/:Italic H}({/:Italic t})"},
     {"min_f1", "smallest cell mean of f_1", "min {/:Italic f}_1"},
+    {"outside_mass", "part of the total mass outside the velocity window", "mass outside"},
+    {"outside_variance", "part of the total variance outside the velocity window",
+     "variance outside"},
+    {"window_min", "left end of the velocity window", "left end"},
+    {"window_max", "right end of the velocity window", "right end"},
 };
 
 /* Columns that carry a number behind their name: cluster size k or order p. */

@@ -2,7 +2,8 @@
  *
  * Checkpoints. Layout: a line that names the format; the length and text of the resolved model;
  * number, length and data of the records; what was watched; the time and the state (of the
- * integrator: its counters and unknowns; of particles: what their ensemble writes); and a 64-bit
+ * integrator: its counters and unknowns, and for a grid that is halved its window and the moments
+ * outside; of particles: what their ensemble writes); and a 64-bit
  * FNV-1a checksum of all that. */
 #define _POSIX_C_SOURCE 200809L
 #include "run/checkpoint.h"
@@ -62,6 +63,17 @@ static void put_size(FILE *stream, size_t value)
   put(stream, &number, sizeof number);
 }
 
+static void put_outside(FILE *stream, const struct hud_simulation *simulation)
+{
+  const struct hud_representation *rep = simulation->model->rep;
+  double window[2];
+  size_t length;
+  const double *values = hud_outside_data(simulation->outside, &length);
+  rep->ops->window(rep, window);
+  put(stream, window, sizeof window);
+  put(stream, values, length * sizeof *values);
+}
+
 static hud_status put_state(FILE *stream, const struct hud_simulation *simulation,
                             struct hud_error *error)
 {
@@ -82,6 +94,8 @@ static hud_status put_state(FILE *stream, const struct hud_simulation *simulatio
   }
   put_size(stream, size);
   put(stream, simulation->y, size * sizeof(double));
+  if (simulation->outside != NULL)
+    put_outside(stream, simulation);
   return HUD_OK;
 }
 
@@ -203,6 +217,20 @@ const char *hud_checkpoint_model(const struct hud_checkpoint *checkpoint)
   return checkpoint->model;
 }
 
+static hud_status get_outside(FILE *stream, struct hud_simulation *simulation,
+                              struct hud_error *error)
+{
+  struct hud_representation *rep = simulation->model->rep;
+  double window[2];
+  size_t length;
+  double *values = hud_outside_data(simulation->outside, &length);
+  if (!get(stream, window, sizeof window) || !get(stream, values, length * sizeof *values) ||
+      !(window[0] < window[1]))
+    return fail_damaged(error);
+  rep->ops->set_window(rep, window);
+  return HUD_OK;
+}
+
 static hud_status get_state(FILE *stream, struct hud_simulation *simulation,
                             struct hud_error *error)
 {
@@ -222,6 +250,8 @@ static hud_status get_state(FILE *stream, struct hud_simulation *simulation,
   if (!counted || !get_size(stream, size, &written) || written != size ||
       !get(stream, simulation->y, size * sizeof(double)))
     return fail_damaged(error);
+  if (simulation->outside != NULL && get_outside(stream, simulation, error) != HUD_OK)
+    return HUD_ERROR_INPUT;
   if (simulation->picard != NULL)
     return hud_picard_resume(simulation->picard, time, simulation->y, &picard, error);
   return hud_evolve_resume(simulation->evolve, time, simulation->y, &counters, error);

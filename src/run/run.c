@@ -32,8 +32,9 @@ struct run {
   struct hud_positivity *positivity; /* of a scalar model where it can be seen, else NULL */
   size_t v_count;
   double *f1, *f2;
+  double *v;                  /* of the present record, where velocities change; else NULL */
   struct hud_history history; /* kept only where checkpoints are written */
-  double *record;             /* one entry of it: row, f1, f2 */
+  double *record;             /* one entry of it: row, f1, f2, v */
   double checkpoint_time;     /* of the last checkpoint; NaN: none */
   double wall_start;
   char muparser[32], yaml[32], fftw[32];
@@ -82,6 +83,8 @@ static hud_status open_results(struct run *run, struct hud_error *error)
   hud_status status = HUD_NEW(&run->f1, run->v_count, "f_1", error);
   if (status == HUD_OK && f2)
     status = HUD_NEW(&run->f2, run->v_count * run->v_count, "f_2", error);
+  if (status == HUD_OK && hud_simulation_regrids(simulation))
+    status = HUD_NEW(&run->v, run->v_count, "velocities", error);
   if (status != HUD_OK)
     return status;
   if (simulation->model != NULL && simulation->model->scalar != NULL &&
@@ -96,7 +99,8 @@ static hud_status open_results(struct run *run, struct hud_error *error)
       .column_count = columns - 1,
       .column_names = names + 1,
       .v_count = run->v_count,
-      .v = v,
+      .v = run->v != NULL ? run->v : v,
+      .moving = run->v != NULL,
       .edges = hud_simulation_edges(simulation),
       .f1 = d->output.f1 && run->v_count > 0,
       .f2 = f2,
@@ -149,6 +153,14 @@ static void observe(struct run *run, const double *row)
   }
 }
 
+/* Of a record as it is kept: row, f1, f2, v. */
+static size_t record_length(const struct run *run)
+{
+  size_t n = run->v_count, columns;
+  hud_simulation_quantities(run->simulation, &columns);
+  return columns + n + (run->f2 != NULL ? n * n : 0) + (run->v != NULL ? n : 0);
+}
+
 static hud_status keep_record(struct run *run, struct hud_error *error)
 {
   size_t n = run->v_count, columns;
@@ -156,7 +168,7 @@ static hud_status keep_record(struct run *run, struct hud_error *error)
     return HUD_OK;
   hud_simulation_quantities(run->simulation, &columns);
   if (run->record == NULL) {
-    run->history.length = columns + n + (run->f2 != NULL ? n * n : 0);
+    run->history.length = record_length(run);
     hud_status status = HUD_NEW(&run->record, run->history.length, "a record", error);
     if (status != HUD_OK)
       return status;
@@ -166,6 +178,8 @@ static hud_status keep_record(struct run *run, struct hud_error *error)
     memcpy(run->record + columns, run->f1, n * sizeof(double));
   if (run->f2 != NULL)
     memcpy(run->record + columns + n, run->f2, n * n * sizeof(double));
+  if (run->v != NULL)
+    memcpy(run->record + run->history.length - n, run->v, n * sizeof(double));
   return hud_history_add(&run->history, run->record, error);
 }
 
@@ -182,6 +196,9 @@ static hud_status record(struct run *run, struct hud_error *error)
     status = hud_simulation_measure(simulation, error);
   if (status != HUD_OK)
     return status;
+  const double *v;
+  if (run->v != NULL && hud_simulation_velocities(simulation, &v) == n)
+    memcpy(run->v, v, n * sizeof *v);
   observe(run, simulation->row);
   if (run->gas_files != NULL)
     hud_gas_files_frame(run->gas_files);
@@ -219,12 +236,14 @@ static hud_status take_up(struct run *run, struct hud_error *error)
   hud_simulation_quantities(run->simulation, &columns);
   hud_status status = hud_checkpoint_restore(run->options->checkpoint, run->simulation,
                                              &run->history, &run->watch, error);
-  if (status == HUD_OK && run->history.length != columns + n + (run->f2 != NULL ? n * n : 0))
+  if (status == HUD_OK && run->history.length != record_length(run))
     status = hud_fail(error, HUD_ERROR_INPUT, "the checkpoint does not fit its model");
   if (status == HUD_OK)
     status = HUD_NEW(&run->record, run->history.length, "a record", error);
   for (size_t i = 0; i < run->history.count && status == HUD_OK; i++) {
     const double *row = run->history.data + i * run->history.length;
+    if (run->v != NULL)
+      memcpy(run->v, row + run->history.length - n, n * sizeof *row);
     status = hud_results_record(run->results, row[0], row + 1, n > 0 ? row + columns : NULL,
                                 run->f2 != NULL ? row + columns + n : NULL, error);
   }
@@ -411,7 +430,8 @@ static hud_status add_warnings(struct run *run, struct hud_error *error)
              "f_1 is negative: its smallest value is %.3g of its largest, at t = %.6g; %s",
              watch->least_f1, watch->least_f1_time,
              run->simulation->description->method == HUD_METHOD_GRID
-                 ? "more cells, or velocity.drift: upwind, cure that"
+                 ? run->v != NULL ? "more cells cure that"
+                                  : "more cells, or velocity.drift: upwind, cure that"
                  : "that is an error of its read-out, and says how large it is");
     status = warn(run, text, error);
   }
@@ -484,6 +504,7 @@ hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *op
   hud_positivity_free(run.positivity);
   hud_free(run.f1);
   hud_free(run.f2);
+  hud_free(run.v);
   hud_free(run.history.data);
   hud_free(run.record);
   return status;

@@ -204,7 +204,7 @@ static hud_status advance_adapting(struct hud_simulation *simulation, double t,
   for (double piece = 1.0; piece <= pieces && status == HUD_OK; piece += 1.0) {
     double stop = piece < pieces ? start + (t - start) * (piece / pieces) : t;
     status = integrate_to(simulation, stop, error);
-    if (status == HUD_OK)
+    if (status == HUD_OK && stop < hud_simulation_end(simulation))
       status = adapt(simulation, error);
   }
   return status;
