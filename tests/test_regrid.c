@@ -245,7 +245,7 @@ static void test_long_times(void **state)
   compare_long(small_epsilon, 2, 18.0, 5e-6, 1e-3, 2e-2);
 }
 
-/* f_1 stays resolved: non-negative, and the same as on twice as many cells. */
+/* f_1 stays resolved and non-negative. */
 static void test_density_stays_resolved(void **state)
 {
   (void)state;
