@@ -144,8 +144,11 @@ static void test_check(void **state)
   expect("%b/huddle check models/first_order.yaml --set solver.memory_gb=0.001", 2,
          "solver.memory_gb allows");
   expect("%b/huddle check models/nothing.yaml", 2, "models/nothing.yaml");
-  expect("%b/huddle check models/first_order.yaml --set model=relaxed_triple --set delta=0.1", 2,
-         "model relaxed_triple does not run with method grid");
+  expect("%b/huddle check models/first_order.yaml --set model=relaxed_triple --set delta=0.1", 0,
+         "2862208 unknowns");
+  expect("%b/huddle check models/first_order.yaml --set model=relaxed_triple --set delta=0.1"
+         " --set velocity.cells=1024",
+         2, "solver.memory_gb allows 8");
 }
 
 static void test_run_leaves_results(void **state)
