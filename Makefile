@@ -22,7 +22,7 @@ ALL_CFLAGS  = $(BASE_CFLAGS) $(CFLAGS) -Iinclude -Isrc -I. -I$(BUILD)/generated 
 
 LIB_SOURCES := $(sort $(filter-out src/cli/%,$(wildcard src/*/*.c)))
 CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/assets.o
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/generated/models.o
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/test_%,$(wildcard tests/*.c))))
@@ -79,6 +79,10 @@ $(BUILD)/generated/models.o: $(BUILD)/generated/models.c
 	$(say) CC $<
 	$(Q)$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -c $< -o $@
 
+$(BUILD)/generated/assets.o: $(BUILD)/generated/assets.c
+	$(say) CC $<
+	$(Q)$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -c $< -o $@
+
 $(BUILD)/libhuddle.a: $(LIB_OBJECTS)
 	$(say) AR $@
 	@rm -f $@
@@ -110,6 +114,15 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BENCH_SUPPORT) $(BUILD)/libhuddle.a
 $(BUILD)/generated/models.c: $(wildcard models/*.yaml) scripts/embed-models
 	@mkdir -p $(@D)
 	$(Q)scripts/embed-models $(sort $(wildcard models/*.yaml)) > $@
+
+ASSETS = uplot_js=src/output/vendor/uplot/uPlot.iife.min.js uplot_css=src/output/vendor/uplot/uPlot.min.css \
+         uplot_licence=src/output/vendor/uplot/LICENSE report_js=src/output/page/report.js \
+         report_css=src/output/page/report.css
+ASSET_FILES = $(foreach pair,$(ASSETS),$(lastword $(subst =, ,$(pair))))
+
+$(BUILD)/generated/assets.c: $(ASSET_FILES) scripts/embed-assets
+	@mkdir -p $(@D)
+	$(Q)scripts/embed-assets $(ASSETS) > $@
 
 # ---- the main job ----
 

@@ -32,11 +32,12 @@ static const struct hud_command commands[] = {
      "the\n"
      "study expects is not met.\n"},
     {"plot", hud_cli_plot, "DIR... [-o DIR]",
-     "draws variance over time and f_1 of one or several results with gnuplot",
-     "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o.\n"},
-    {"stability", hud_cli_stability, "MODEL.yaml [--scan] [--set key.path=value]...",
-     "eigenvalues of the second moments at equilibrium, corrected and as printed (Lemma 3.1)",
-     "With --scan: over a box of parameters around those of the model, and the worst cases.\n"},
+     "draws figures of one or several results, and report.html of one result or study",
+     "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o: "
+     "variance\n"
+     "and f_1, moments, f_2 where it was written. Several results are drawn together. report.html "
+     "is\n"
+     "one file with interactive plots that opens from the disk, without a network.\n"},
     {"models", hud_cli_models, "[NAME]",
      "what runs with what; with a name: its equation, its keys, its place in the paper", ""},
     {"init", hud_cli_init, "[NAME]",

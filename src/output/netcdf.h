@@ -76,6 +76,10 @@ struct hud_netcdf_result {
  * format, cut short, or not written by huddle. */
 hud_status hud_netcdf_read(struct hud_netcdf_result **result, const char *path,
                            struct hud_error *error);
+/* f_2 at one record, v_count x v_count, to be freed with hud_free; NULL where none was written. */
+hud_status hud_netcdf_read_f2(const char *path, size_t record, size_t v_count, double **f2,
+                              struct hud_error *error);
+
 void hud_netcdf_result_free(struct hud_netcdf_result *result);
 
 #endif

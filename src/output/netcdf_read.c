@@ -266,6 +266,33 @@ hud_status hud_netcdf_read(struct hud_netcdf_result **result, const char *path,
   return status;
 }
 
+hud_status hud_netcdf_read_f2(const char *path, size_t record, size_t v_count, double **f2,
+                              struct hud_error *error)
+{
+  struct source source = {-1, path, error};
+  int variable;
+  *f2 = NULL;
+  hud_status status = hud_netcdf_header_check(path, error);
+  if (status == HUD_OK)
+    status = open_source(&source);
+  if (status != HUD_OK)
+    return status;
+  if (nc_inq_varid(source.id, "f2", &variable) == NC_NOERR) {
+    const size_t start[3] = {record, 0, 0}, count[3] = {1, v_count, v_count};
+    status = HUD_NEW(f2, v_count * v_count, "f_2", error);
+    int code =
+        status == HUD_OK ? nc_get_vara_double(source.id, variable, start, count, *f2) : NC_NOERR;
+    if (code != NC_NOERR)
+      status = fail(&source, "f2", code);
+  }
+  nc_close(source.id);
+  if (status != HUD_OK) {
+    hud_free(*f2);
+    *f2 = NULL;
+  }
+  return status;
+}
+
 void hud_netcdf_result_free(struct hud_netcdf_result *result)
 {
   if (result == NULL)

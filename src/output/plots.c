@@ -223,3 +223,83 @@ hud_status hud_plot_overview(const char *directory, size_t run_count,
   free_plot(&plots[1]);
   return status;
 }
+
+/* ---- moments ---- */
+
+/* A panel for one column; no series where no run has it. */
+static hud_status column_plot(struct plot *plot, size_t run_count, const struct hud_plot_run *runs,
+                              const char *column, struct hud_error *error)
+{
+  size_t used = 0;
+  *plot = (struct plot){.series = NULL};
+  hud_status status = HUD_NEW(&plot->series, run_count, "a figure", error);
+  for (size_t r = 0; status == HUD_OK && r < run_count; r++) {
+    if (!hud_table_has(runs[r].moments, column))
+      continue;
+    status = hud_series_from_table(&plot->series[used], runs[r].moments, "t", column,
+                                   run_count > 1 ? runs[r].label : NULL, error);
+    plot->series[used].colour = plot->series[used].dash = (int)(r % HUD_COLOURS);
+    used++;
+  }
+  hud_symbol_markup("t", plot->x_label, sizeof plot->x_label);
+  hud_symbol_markup(column, plot->y_label, sizeof plot->y_label);
+  set_panel(plot, used);
+  return status;
+}
+
+hud_status hud_plot_moments(const char *directory, size_t run_count,
+                            const struct hud_plot_run *runs, const char *title, char **missing,
+                            struct hud_error *error)
+{
+  static const char *const columns[] = {"M1", "f1_m2", "f1_m3", "f1_m4"};
+  enum { COLUMNS = sizeof columns / sizeof columns[0] };
+  struct plot plots[COLUMNS] = {{.series = NULL}};
+  struct hud_panel panels[COLUMNS];
+  size_t shown = 0;
+  hud_status status = HUD_OK;
+  for (size_t c = 0; c < COLUMNS && status == HUD_OK; c++) {
+    status = column_plot(&plots[c], run_count, runs, columns[c], error);
+    if (plots[c].panel.series_count > 0)
+      panels[shown++] = plots[c].panel;
+  }
+  if (status == HUD_OK && shown == 0)
+    status = hud_fail(error, HUD_ERROR_INPUT, "there is no moment to draw");
+  struct hud_figure figure = {title, shown, panels, 2};
+  if (status == HUD_OK)
+    status = hud_figure_draw(&figure, directory, "moments", missing, error);
+  for (size_t c = 0; c < COLUMNS; c++)
+    free_plot(&plots[c]);
+  return status;
+}
+
+/* ---- pairs ---- */
+
+hud_status hud_plot_f2(const char *directory, size_t v_count, const double *v, const double *f2,
+                       const char *title, char **missing, struct hud_error *error)
+{
+  double *root = NULL;
+  hud_status status = HUD_NEW(&root, v_count * v_count, "a figure", error);
+  if (status != HUD_OK)
+    return status;
+  for (size_t i = 0; i < v_count * v_count; i++)
+    root[i] = f2[i] > 0.0 ? sqrt(sqrt(f2[i])) : 0.0;
+  const struct hud_map map = {v_count, v_count, v, v, root};
+  const double ends[2] = {v_count > 0 ? v[0] : 0.0, v_count > 0 ? v[v_count - 1] : 0.0};
+  const struct hud_series diagonal = {.label = NULL,
+                                      .count = 2,
+                                      .x_stride = 1,
+                                      .y_stride = 1,
+                                      .x = ends,
+                                      .y = ends,
+                                      .colour = 1,
+                                      .dash = 2};
+  const struct hud_panel panel = {.x_label = "{/:Italic v}_1",
+                                  .y_label = "{/:Italic v}_2",
+                                  .map = &map,
+                                  .series_count = 1,
+                                  .series = &diagonal};
+  const struct hud_figure figure = {title, 1, &panel, 0};
+  status = hud_figure_draw(&figure, directory, "f2", missing, error);
+  hud_free(root);
+  return status;
+}

@@ -38,4 +38,15 @@ hud_status hud_plot_overview(const char *directory, size_t run_count,
                              const double *times, const char *title, char **missing,
                              struct hud_error *error);
 
+/* figure-moments: M_1 and the moments m_2, m_3, m_4 of f_1 over time, for the runs and columns that
+ * have them; a limit beside a model shows how far it is. */
+hud_status hud_plot_moments(const char *directory, size_t run_count,
+                            const struct hud_plot_run *runs, const char *title, char **missing,
+                            struct hud_error *error);
+
+/* figure-f2: f_2(v_1, v_2) as a map, with its diagonal, where it may be singular: the darkness is
+ * the fourth root of the density. v_count x v_count values. */
+hud_status hud_plot_f2(const char *directory, size_t v_count, const double *v, const double *f2,
+                       const char *title, char **missing, struct hud_error *error);
+
 #endif
