@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "base/sum.h"
 #include "spheres/neighbours.h"
 
 enum {
@@ -281,102 +280,16 @@ hud_status hud_spheres_draw_positions(struct hud_spheres *spheres,
   return status;
 }
 
-static hud_status check_components(const struct hud_velocity_component *components, size_t count,
-                                   int dimension, double *total, struct hud_error *error)
-{
-  *total = 0.0;
-  for (size_t c = 0; c < count; c++) {
-    for (int a = 0; a < dimension; a++) {
-      double temperature = components[c].temperature[a];
-      if (!(temperature >= 0.0) || !isfinite(temperature) || !isfinite(components[c].mean[a]))
-        return hud_fail(error, HUD_ERROR_INPUT,
-                        "velocity component %zu: temperature %g and mean %g of axis %d must be "
-                        "finite, the temperature not negative",
-                        c + 1, temperature, components[c].mean[a], a + 1);
-    }
-    if (!(components[c].weight > 0.0) || !isfinite(components[c].weight))
-      return hud_fail(error, HUD_ERROR_INPUT, "velocity component %zu: weight %g is not positive",
-                      c + 1, components[c].weight);
-    *total += components[c].weight;
-  }
-  if (count == 0)
-    return hud_fail(error, HUD_ERROR_INPUT, "no velocity distribution is given");
-  return HUD_OK;
-}
-
-/* E|v|^2 of the mixture, about zero or about the mixture's mean. */
-static double mean_square(const struct hud_velocity_component *components, size_t count,
-                          int dimension, double total, bool centred)
-{
-  double sum = 0.0;
-  for (int a = 0; a < dimension; a++) {
-    double first = 0.0;
-    for (size_t c = 0; c < count; c++) {
-      double share = components[c].weight / total;
-      first += share * components[c].mean[a];
-      sum += share * (components[c].temperature[a] + components[c].mean[a] * components[c].mean[a]);
-    }
-    if (centred)
-      sum -= first * first;
-  }
-  return sum;
-}
-
-static void make_momentum_zero(struct hud_spheres *spheres)
-{
-  for (int a = 0; a < spheres->zones.dimension; a++) {
-    struct hud_sum sum = {0.0, 0.0};
-    for (int64_t i = 0; i < spheres->count; i++)
-      hud_sum_add(&sum, spheres->particles[i].velocity[a]);
-    double mean = hud_sum_result(&sum) / (double)spheres->count;
-    for (int64_t i = 0; i < spheres->count; i++)
-      spheres->particles[i].velocity[a] -= mean;
-  }
-}
-
-static hud_status scale_energy(struct hud_spheres *spheres, double wanted, struct hud_error *error)
-{
-  struct hud_sum sum = {0.0, 0.0};
-  for (int64_t i = 0; i < spheres->count; i++)
-    for (int a = 0; a < spheres->zones.dimension; a++)
-      hud_sum_add(&sum, spheres->particles[i].velocity[a] * spheres->particles[i].velocity[a]);
-  double square = hud_sum_result(&sum);
-  if (!(square > 0.0))
-    return hud_fail(error, HUD_ERROR_INPUT, "the energy cannot be fixed: all velocities are zero");
-  double factor = sqrt(wanted / square);
-  for (int64_t i = 0; i < spheres->count; i++)
-    for (int a = 0; a < spheres->zones.dimension; a++)
-      spheres->particles[i].velocity[a] *= factor;
-  return HUD_OK;
-}
-
 hud_status hud_spheres_draw_velocities(struct hud_spheres *spheres,
                                        const struct hud_velocity_component *components,
                                        size_t component_count, bool fix_momentum, bool fix_energy,
                                        struct hud_random *random, struct hud_error *error)
 {
-  int dimension = spheres->zones.dimension;
-  double total;
-  hud_status status = check_components(components, component_count, dimension, &total, error);
-  if (status != HUD_OK)
-    return status;
-  for (int64_t i = 0; i < spheres->count; i++) {
-    size_t c = 0;
-    double level = hud_random_uniform(random) * total - components[0].weight;
-    while (level >= 0.0 && c + 1 < component_count)
-      level -= components[++c].weight;
-    for (int a = 0; a < dimension; a++)
-      spheres->particles[i].velocity[a] =
-          components[c].mean[a] + sqrt(components[c].temperature[a]) * hud_random_normal(random);
-  }
-  if (fix_momentum)
-    make_momentum_zero(spheres);
-  if (fix_energy)
-    status = scale_energy(spheres,
-                          (double)spheres->count * mean_square(components, component_count,
-                                                               dimension, total, fix_momentum),
-                          error);
-  return status;
+  const struct hud_velocity_mixture mixture = {components, component_count};
+  const struct hud_velocity_array array = {spheres->particles[0].velocity,
+                                           sizeof(struct hud_sphere) / sizeof(double),
+                                           spheres->count, spheres->zones.dimension};
+  return hud_velocities_draw(&array, &mixture, fix_momentum, fix_energy, random, error);
 }
 
 hud_status hud_spheres_set_rows(struct hud_spheres *spheres, const double *rows,

@@ -12,6 +12,7 @@
 
 #include "base/random.h"
 #include "spheres/state.h"
+#include "spheres/velocities.h"
 
 /* A density of positions, not normalised, on a box: positive and at most `maximum` there. */
 struct hud_position_density {
@@ -19,11 +20,6 @@ struct hud_position_density {
   void *context;
   double low[3], high[3];
   double maximum;
-};
-
-/* One Gaussian of a velocity distribution: weight > 0, mean and temperature of each axis >= 0. */
-struct hud_velocity_component {
-  double weight, mean[3], temperature[3];
 };
 
 enum hud_position_method {
