@@ -75,7 +75,7 @@ double hud_boltzmann_alpha(int order, double kappa)
   return pow(kappa, order) / tgamma(order + 1.0);
 }
 
-static hud_status check_spec(const struct hud_kac_spec *spec, struct hud_error *error)
+hud_status hud_kac_spec_check(const struct hud_kac_spec *spec, struct hud_error *error)
 {
   if (spec->dimension != 2 && spec->dimension != 3)
     return hud_fail(error, HUD_ERROR_INPUT, "dimension is %d; it must be 2 or 3", spec->dimension);
@@ -100,7 +100,7 @@ hud_status hud_kac_create(struct hud_kac **kac, const struct hud_kac_spec *spec,
                           struct hud_error *error)
 {
   *kac = NULL;
-  hud_status status = check_spec(spec, error);
+  hud_status status = hud_kac_spec_check(spec, error);
   if (status == HUD_OK)
     status = HUD_NEW(kac, 1, "gas in one cell", error);
   if (status != HUD_OK)

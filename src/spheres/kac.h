@@ -42,6 +42,9 @@ enum { HUD_KAC_MAX_COUNT = 1 << 30 };
 
 struct hud_kac;
 
+/* Refuses values out of range (HUD_ERROR_INPUT). */
+hud_status hud_kac_spec_check(const struct hud_kac_spec *spec, struct hud_error *error);
+
 /* N particles at rest at t = 0. HUD_ERROR_INPUT for values out of range. */
 hud_status hud_kac_create(struct hud_kac **kac, const struct hud_kac_spec *spec,
                           struct hud_error *error);
