@@ -141,22 +141,22 @@ static void add_jacobi(int dimension, int size, const double *y, double *const *
   }
 }
 
-static void scatter_group(struct hud_random *random, int dimension, int size, double *const *v)
+/* y: Jacobi coordinates of the velocities; q becomes a direction with <y, q> = |y| sqrt(1 - |xi|^2)
+ * times the sign that `draw` happened to give. Returns false where y = 0. */
+static bool draw_direction(struct hud_random *random, int dimension, int size, double *const *v,
+                           double *y, double *q)
 {
   int n = (size - 1) * dimension;
-  double y[MAX_DEGREES];
-  double q[MAX_DEGREES];
   double square = to_jacobi(dimension, size, v, y);
   if (!(square > 0.0))
-    return;
+    return false;
   if (n == 4)
     draw_half_sphere_4(random, q);
   else
     draw_half_sphere(random, n, q);
   /* H = I - h h^T/(|y| (|y| + |y_1|)) with h = y +- |y| e_1 exchanges y/|y| and -+ e_1. */
   double length = copysign(sqrt(square), y[0]);
-  double first = y[0];
-  double h0 = first + length;
+  double h0 = y[0] + length;
   double dot = h0 * q[0];
   for (int i = 1; i < n; i++)
     dot += y[i] * q[i];
@@ -164,12 +164,50 @@ static void scatter_group(struct hud_random *random, int dimension, int size, do
   q[0] -= factor * h0;
   for (int i = 1; i < n; i++)
     q[i] -= factor * y[i];
+  return true;
+}
+
+static double product_of(int n, const double *y, const double *q)
+{
   double product = 0.0;
   for (int i = 0; i < n; i++)
     product += y[i] * q[i];
+  return product;
+}
+
+static void scatter_group(struct hud_random *random, int dimension, int size, double *const *v)
+{
+  int n = (size - 1) * dimension;
+  double y[MAX_DEGREES];
+  double q[MAX_DEGREES];
+  if (!draw_direction(random, dimension, size, v, y, q))
+    return;
+  double product = product_of(n, y, q);
   for (int i = 0; i < n; i++)
     q[i] *= -2.0 * product;
   add_jacobi(dimension, size, q, v);
+}
+
+bool hud_scatter_draw_impact(struct hud_random *random, int dimension, int size, double *const *v,
+                             double *omega)
+{
+  int n = (size - 1) * dimension;
+  double y[MAX_DEGREES];
+  double q[MAX_DEGREES];
+  if (!draw_direction(random, dimension, size, v, y, q))
+    return false;
+  /* d_k^2 = k |q|^2 for positions with Jacobi coordinates q; b has the sign of <y, q>. */
+  double scale = copysign(1.0 / sqrt(size), product_of(n, y, q));
+  double x[MAX_DEGREES + 3] = {0.0};
+  double *at[HUD_SPHERES_MAX_GROUP];
+  for (int p = 0; p < size; p++)
+    at[p] = x + p * dimension;
+  for (int i = 0; i < n; i++)
+    q[i] *= scale;
+  add_jacobi(dimension, size, q, at);
+  for (int i = 0; i < n; i++)
+    omega[i] = x[dimension + i] - x[i % dimension];
+  return true;
 }
 
 void hud_scatter(struct hud_random *random, int dimension, int size, double *const *v)

@@ -14,6 +14,8 @@
 #ifndef HUD_SPHERES_SCATTER_H
 #define HUD_SPHERES_SCATTER_H
 
+#include <stdbool.h>
+
 #include "base/random.h"
 #include "spheres/collision.h"
 
@@ -40,5 +42,10 @@ static inline double hud_scatter_square(int dimension, int size, double *const *
 /* Replaces the velocities by V* for an omega distributed as b_+ dmu. Velocities that all agree stay
  * as they are. */
 void hud_scatter(struct hud_random *random, int dimension, int size, double *const *v);
+
+/* The omega itself, order x dimension numbers on the ellipsoid (1.21), distributed as b_+ dmu for
+ * the velocities v; false, and nothing drawn, where they all agree. */
+bool hud_scatter_draw_impact(struct hud_random *random, int dimension, int size, double *const *v,
+                             double *omega);
 
 #endif
