@@ -11,7 +11,10 @@
 
 #include "spheres/scatter.h"
 
-enum { PILOT = 500 };
+enum {
+  PILOT = 500,
+  LEAST = 10 /* trees of every k */
+};
 
 struct sums {
   double value, square, absolute;
@@ -72,9 +75,10 @@ static hud_status check_spec(const struct hud_series_spec *spec, struct hud_erro
   if (!(spec->separation >= 0.0) || !isfinite(spec->separation))
     return hud_fail(error, HUD_ERROR_INPUT,
                     "the separation of times is %g; it must not be negative", spec->separation);
-  if (spec->samples < 1)
-    return hud_fail(error, HUD_ERROR_INPUT, "the number of samples is %lld",
-                    (long long)spec->samples);
+  if (spec->samples < (int64_t)LEAST * (spec->adjunctions + 1))
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "%lld samples are too few for a series of %d adjunctions: at least %d",
+                    (long long)spec->samples, spec->adjunctions, LEAST * (spec->adjunctions + 1));
   if (spec->zones != NULL && (spec->zones->dimension != spec->dimension ||
                               spec->zones->orders < spec->orders || spec->count < 1))
     return hud_fail(error, HUD_ERROR_INPUT, "the zones do not fit the series");
@@ -307,7 +311,7 @@ hud_status hud_series_run(const struct hud_series_spec *spec, struct hud_series_
     for (tree.k = 0; tree.k <= spec->adjunctions; tree.k++) {
       struct sums *own = &sums[tree.k];
       double share = round == 0 ? 0.0 : (double)spec->samples * need[tree.k] / total;
-      int64_t trees = round == 0 ? PILOT : (int64_t)share;
+      int64_t trees = round == 0 ? PILOT : (int64_t)fmax(share, LEAST);
       hud_random_seed(&tree.random, spec->seed, (uint64_t)(2 * tree.k + round));
       tree.sums = own;
       for (int64_t n = 0; n < trees; n++)
@@ -323,10 +327,6 @@ hud_status hud_series_run(const struct hud_series_spec *spec, struct hud_series_
   double value = 0.0;
   double variance = 0.0;
   for (int k = 0; k <= spec->adjunctions; k++) {
-    if (sums[k].count == 0)
-      return hud_fail(error, HUD_ERROR_INPUT,
-                      "%lld samples are too few for a series of %d adjunctions",
-                      (long long)spec->samples, spec->adjunctions);
     summarise(&sums[k], &result->term[k]);
     value += result->term[k].value;
     variance += result->term[k].error * result->term[k].error;
