@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "spheres/groups_of.h"
+
 /* Contact holds to round-off only. */
 static const double contact_tolerance = 1e-10;
 
@@ -47,26 +49,11 @@ static int breaks_zone(const struct stretch *stretch, const int *member, int siz
   return start - 2.0 * approach * tau + speed2 * tau * tau < bound ? 1 : 0;
 }
 
-/* Goes through all groups of `size` in order; *member is the combination at hand. */
-static bool next_group(int *member, int size, int particles)
-{
-  int p = size - 1;
-  while (p >= 0 && member[p] == particles - size + p)
-    p--;
-  if (p < 0)
-    return false;
-  member[p]++;
-  for (int q = p + 1; q < size; q++)
-    member[q] = member[q - 1] + 1;
-  return true;
-}
-
 static void check_stretch(const struct stretch *stretch, struct hud_pseudo_end *end)
 {
   for (int size = 2; size <= stretch->zones->orders + 1 && size <= stretch->particles; size++) {
     int member[HUD_SPHERES_MAX_GROUP];
-    for (int p = 0; p < size; p++)
-      member[p] = p;
+    hud_first_group(member, size);
     do {
       int broken = breaks_zone(stretch, member, size);
       if (broken == 0)
@@ -75,7 +62,7 @@ static void check_stretch(const struct stretch *stretch, struct hud_pseudo_end *
       end->recollision = end->recollision || broken == 1;
       if (end->recollision_size == 0)
         end->recollision_size = size;
-    } while (next_group(member, size, stretch->particles));
+    } while (hud_next_group(member, size, stretch->particles));
   }
 }
 
