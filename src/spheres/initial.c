@@ -286,9 +286,7 @@ hud_status hud_spheres_draw_velocities(struct hud_spheres *spheres,
                                        struct hud_random *random, struct hud_error *error)
 {
   const struct hud_velocity_mixture mixture = {components, component_count};
-  const struct hud_velocity_array array = {spheres->particles[0].velocity,
-                                           sizeof(struct hud_sphere) / sizeof(double),
-                                           spheres->count, spheres->zones.dimension};
+  const struct hud_velocity_array array = hud_spheres_velocities(spheres);
   return hud_velocities_draw(&array, &mixture, fix_momentum, fix_energy, random, error);
 }
 

@@ -88,6 +88,13 @@ void hud_spheres_position(const struct hud_spheres *spheres, int64_t i, double *
   }
 }
 
+struct hud_velocity_array hud_spheres_velocities(const struct hud_spheres *spheres)
+{
+  return (struct hud_velocity_array){spheres->particles[0].velocity,
+                                     sizeof(struct hud_sphere) / sizeof(double), spheres->count,
+                                     spheres->zones.dimension};
+}
+
 void hud_spheres_advance_frame(struct hud_spheres *spheres, double duration)
 {
   spheres->time += duration;

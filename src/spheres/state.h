@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "spheres/velocities.h"
 #include "spheres/zones.h"
 
 /* One particle, one cache line. Third coordinates are zero for d = 2. */
@@ -60,6 +61,9 @@ void hud_spheres_set_position(struct hud_spheres *spheres, int64_t i, const doub
 /* Laboratory coordinates of slot i: in [0, side) on the torus. */
 void hud_spheres_position(const struct hud_spheres *spheres, int64_t i, double *x);
 void hud_spheres_velocity(const struct hud_spheres *spheres, int64_t i, double *v);
+
+/* The stored velocities as an array; add the drift for those in the laboratory. */
+struct hud_velocity_array hud_spheres_velocities(const struct hud_spheres *spheres);
 
 /* Adds `duration` to the time and moves the frame; positions are the caller's. */
 void hud_spheres_advance_frame(struct hud_spheres *spheres, double duration);
