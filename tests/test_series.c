@@ -397,7 +397,7 @@ static double density_in_cells(const struct hud_series_spec *spec, double at)
   struct hud_cell_gas *gas = NULL;
   struct hud_position_density density = {.value = wave, .maximum = 1.5};
   assert_ok(hud_cell_gas_create(&gas, &cells, &error), &error);
-  assert_ok(hud_cell_gas_draw(gas, &density, &spec->velocity, &error), &error);
+  assert_ok(hud_cell_gas_draw(gas, &density, &spec->velocity, false, false, &error), &error);
   assert_ok(hud_cell_gas_advance(gas, spec->time, &error), &error);
   int64_t inside = 0; /* of (at - 1/32, at + 1/32) */
   for (int64_t i = 0; i < cells.count; i++)

@@ -6,16 +6,20 @@
  * faster particle: the majorant is local in space and valid at every moment. */
 #include "spheres/cell_gas.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/sum.h"
 
 struct hud_cell_gas {
   struct hud_cell_gas_spec spec;
   struct hud_kac_counters counters;
   struct hud_random random;
   double time;
+  hud_gas_watch watch;
+  void *watch_context;
   size_t cell_count;
   double factor[HUD_SPHERES_MAX_GROUP + 1]; /* alpha l! (w/V)^l c_l, by size */
   struct hud_cell_particle *particle, *sorted;
@@ -149,17 +153,59 @@ static hud_status draw_position(struct hud_cell_gas *gas,
   return HUD_OK;
 }
 
-hud_status hud_cell_gas_draw(struct hud_cell_gas *gas, const struct hud_position_density *density,
-                             const struct hud_velocity_mixture *mixture, struct hud_error *error)
+static struct hud_velocity_array array_of(const struct hud_cell_gas *gas)
 {
-  hud_status status = hud_velocity_mixture_check(mixture, gas->spec.dimension, error);
+  return (struct hud_velocity_array){gas->particle[0].v,
+                                     sizeof(struct hud_cell_particle) / sizeof(double),
+                                     gas->spec.count, gas->spec.dimension};
+}
+
+hud_status hud_cell_gas_draw(struct hud_cell_gas *gas, const struct hud_position_density *density,
+                             const struct hud_velocity_mixture *mixture, bool fix_momentum,
+                             bool fix_energy, struct hud_error *error)
+{
+  hud_status status = HUD_OK;
   for (int64_t i = 0; i < gas->spec.count && status == HUD_OK; i++) {
     double x[3] = {0.0};
     status = draw_position(gas, density, x, error);
     memcpy(gas->particle[i].x, x, sizeof gas->particle[i].x);
-    hud_velocity_draw(mixture, gas->spec.dimension, &gas->random, gas->particle[i].v);
   }
+  struct hud_velocity_array array = array_of(gas);
+  if (status == HUD_OK)
+    status = hud_velocities_draw(&array, mixture, fix_momentum, fix_energy, &gas->random, error);
   return status;
+}
+
+void hud_cell_gas_watch(struct hud_cell_gas *gas, hud_gas_watch watch, void *context)
+{
+  gas->watch = watch;
+  gas->watch_context = context;
+}
+
+bool hud_cell_gas_write(const struct hud_cell_gas *gas, FILE *stream)
+{
+  size_t count = (size_t)gas->spec.count;
+  return fwrite(&gas->counters, sizeof gas->counters, 1, stream) == 1 &&
+         fwrite(&gas->random, sizeof gas->random, 1, stream) == 1 &&
+         fwrite(&gas->time, sizeof gas->time, 1, stream) == 1 &&
+         fwrite(gas->particle, sizeof *gas->particle, count, stream) == count;
+}
+
+bool hud_cell_gas_read(struct hud_cell_gas *gas, FILE *stream)
+{
+  size_t count = (size_t)gas->spec.count;
+  return fread(&gas->counters, sizeof gas->counters, 1, stream) == 1 &&
+         fread(&gas->random, sizeof gas->random, 1, stream) == 1 &&
+         fread(&gas->time, sizeof gas->time, 1, stream) == 1 &&
+         fread(gas->particle, sizeof *gas->particle, count, stream) == count;
+}
+
+double hud_cell_gas_wave(const struct hud_cell_gas *gas)
+{
+  struct hud_sum sum = {0.0, 0.0};
+  for (int64_t i = 0; i < gas->spec.count; i++)
+    hud_sum_add(&sum, cos(2.0 * M_PI * gas->particle[i].x[0] / gas->spec.side));
+  return 2.0 * hud_sum_result(&sum) / (double)gas->spec.count;
 }
 
 const struct hud_cell_particle *hud_cell_gas_particles(const struct hud_cell_gas *gas)
@@ -179,9 +225,7 @@ const struct hud_kac_counters *hud_cell_gas_counters(const struct hud_cell_gas *
 
 void hud_cell_gas_moments(const struct hud_cell_gas *gas, struct hud_gas_moments *moments)
 {
-  struct hud_velocity_array array = {gas->particle[0].v,
-                                     sizeof(struct hud_cell_particle) / sizeof(double),
-                                     gas->spec.count, gas->spec.dimension};
+  struct hud_velocity_array array = array_of(gas);
   hud_gas_moments_of(moments, &array, NULL);
 }
 
@@ -328,6 +372,11 @@ hud_status hud_cell_gas_advance(struct hud_cell_gas *gas, double until, struct h
                     until);
   double step = steps > 0.0 ? (until - gas->time) / steps : 0.0;
   for (int64_t s = 0; s < (int64_t)steps; s++) {
+    hud_status status = gas->watch != NULL
+                            ? gas->watch(gas->watch_context, gas->time + (double)s * step, error)
+                            : HUD_OK;
+    if (status != HUD_OK)
+      return status;
     transport(gas, s == 0 ? 0.5 * step : step);
     sort_into_cells(gas);
     for (size_t c = 0; c < gas->cell_count; c++)

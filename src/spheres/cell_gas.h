@@ -47,10 +47,12 @@ hud_status hud_cell_gas_create(struct hud_cell_gas **gas, const struct hud_cell_
                                struct hud_error *error);
 void hud_cell_gas_free(struct hud_cell_gas *gas);
 
-/* Independent positions of the density (NULL: uniform) and velocities of the mixture.
- * HUD_ERROR_INPUT where the density is negative, not finite or above its maximum. */
+/* Independent positions of the density (NULL: uniform) and velocities of the mixture, with exact
+ * totals as for hud_velocities_draw. HUD_ERROR_INPUT where the density is negative, not finite or
+ * above its maximum. */
 hud_status hud_cell_gas_draw(struct hud_cell_gas *gas, const struct hud_position_density *density,
-                             const struct hud_velocity_mixture *mixture, struct hud_error *error);
+                             const struct hud_velocity_mixture *mixture, bool fix_momentum,
+                             bool fix_energy, struct hud_error *error);
 
 /* Sets particle i; x is taken modulo the side. */
 hud_status hud_cell_gas_set(struct hud_cell_gas *gas, int64_t i, const double *x, const double *v,
@@ -62,9 +64,18 @@ const struct hud_cell_particle *hud_cell_gas_particles(const struct hud_cell_gas
 /* Runs to `until` in equal steps no longer than spec.step. */
 hud_status hud_cell_gas_advance(struct hud_cell_gas *gas, double until, struct hud_error *error);
 
+/* As for hud_kac; the watch is asked between time steps. */
+void hud_cell_gas_watch(struct hud_cell_gas *gas, hud_gas_watch watch, void *context);
+bool hud_cell_gas_write(const struct hud_cell_gas *gas, FILE *stream);
+bool hud_cell_gas_read(struct hud_cell_gas *gas, FILE *stream);
+
 double hud_cell_gas_time(const struct hud_cell_gas *gas);
 const struct hud_kac_counters *hud_cell_gas_counters(const struct hud_cell_gas *gas);
 void hud_cell_gas_moments(const struct hud_cell_gas *gas, struct hud_gas_moments *moments);
+
+/* 2 <cos(2 pi x/side)> of the first coordinate: the amplitude of the longest wave of the density.
+ */
+double hud_cell_gas_wave(const struct hud_cell_gas *gas);
 
 /* Means over every cell, cells^axes of them; cell (i, j) is at i + cells * j. */
 void hud_cell_gas_profile(const struct hud_cell_gas *gas, struct hud_cell_profile *profile);

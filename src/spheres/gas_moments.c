@@ -2,6 +2,8 @@
  * Moments of the velocities of a gas; see gas_moments.h. */
 #include "spheres/gas_moments.h"
 
+#include <math.h>
+
 #include "base/sum.h"
 
 void hud_gas_moments_of(struct hud_gas_moments *moments, const struct hud_velocity_array *array,
@@ -41,5 +43,21 @@ void hud_gas_moments_of(struct hud_gas_moments *moments, const struct hud_veloci
       hud_sum_add(&second, w * w);
     }
     moments->temperature[a] = hud_sum_result(&second) / n;
+  }
+}
+
+void hud_replica_means(const double *values, int replicas, size_t n, double *mean,
+                       double *standard_error)
+{
+  for (size_t c = 0; c < n; c++) {
+    double sum = 0.0;
+    double square = 0.0;
+    for (int r = 0; r < replicas; r++)
+      sum += values[(size_t)r * n + c];
+    mean[c] = sum / replicas;
+    for (int r = 0; r < replicas; r++)
+      square += pow(values[(size_t)r * n + c] - mean[c], 2.0);
+    if (standard_error != NULL)
+      standard_error[c] = sqrt(square / (replicas * (replicas - 1.0)));
   }
 }

@@ -19,4 +19,8 @@ struct hud_gas_moments {
 void hud_gas_moments_of(struct hud_gas_moments *moments, const struct hud_velocity_array *array,
                         const double *frame);
 
+/* Means over replicas of n values each, values[r * n + c], and standard errors unless NULL. */
+void hud_replica_means(const double *values, int replicas, size_t n, double *mean,
+                       double *standard_error);
+
 #endif

@@ -25,6 +25,7 @@
 enum {
   CLASSES = 24, /* of speed */
   BATCH = 64,
+  WATCH_EVERY = 4096, /* batches */
   KINDS = CLASSES * HUD_SPHERES_MAX_ORDER,
   SAMPLE = 1024 /* speeds looked at to choose the classes */
 };
@@ -54,6 +55,8 @@ struct hud_kac {
   double frame[3]; /* mean velocity at the start; velocities are relative to it */
   size_t stride;
   double *v;
+  hud_gas_watch watch;
+  void *watch_context;
 
   double square[CLASSES]; /* squares of the classes' bounds */
   double phi[HUD_SPHERES_MAX_GROUP + 1][CLASSES];
@@ -201,6 +204,32 @@ void hud_kac_moments(const struct hud_kac *kac, struct hud_gas_moments *moments)
 {
   struct hud_velocity_array array = array_of(kac);
   hud_gas_moments_of(moments, &array, kac->frame);
+}
+
+void hud_kac_watch(struct hud_kac *kac, hud_gas_watch watch, void *context)
+{
+  kac->watch = watch;
+  kac->watch_context = context;
+}
+
+bool hud_kac_write(const struct hud_kac *kac, FILE *stream)
+{
+  size_t length = (size_t)kac->spec.count * kac->stride;
+  return fwrite(&kac->counters, sizeof kac->counters, 1, stream) == 1 &&
+         fwrite(&kac->random, sizeof kac->random, 1, stream) == 1 &&
+         fwrite(&kac->time, sizeof kac->time, 1, stream) == 1 &&
+         fwrite(kac->frame, sizeof kac->frame, 1, stream) == 1 &&
+         fwrite(kac->v, sizeof *kac->v, length, stream) == length;
+}
+
+bool hud_kac_read(struct hud_kac *kac, FILE *stream)
+{
+  size_t length = (size_t)kac->spec.count * kac->stride;
+  return fread(&kac->counters, sizeof kac->counters, 1, stream) == 1 &&
+         fread(&kac->random, sizeof kac->random, 1, stream) == 1 &&
+         fread(&kac->time, sizeof kac->time, 1, stream) == 1 &&
+         fread(kac->frame, sizeof kac->frame, 1, stream) == 1 &&
+         fread(kac->v, sizeof *kac->v, length, stream) == length;
 }
 
 /* ---- classes of speed ---- */
@@ -525,8 +554,10 @@ hud_status hud_kac_advance(struct hud_kac *kac, double until, struct hud_error *
   if (!(until >= kac->time) || !isfinite(until))
     return hud_fail(error, HUD_ERROR_USAGE, "advance to t = %g from t = %g", until, kac->time);
   hud_status status = rebuild(kac, error);
-  while (status == HUD_OK && kac->time < until) {
-    if ((double)kac->since > retune_after * (double)kac->spec.count)
+  for (int64_t batch = 1; status == HUD_OK && kac->time < until; batch++) {
+    if (kac->watch != NULL && batch % WATCH_EVERY == 0)
+      status = kac->watch(kac->watch_context, kac->time, error);
+    if (status == HUD_OK && (double)kac->since > retune_after * (double)kac->spec.count)
       status = rebuild(kac, error);
     set_kinds(kac);
     if (status != HUD_OK || !(kac->total > 0.0))

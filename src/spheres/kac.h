@@ -19,6 +19,7 @@
 #define HUD_SPHERES_KAC_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "spheres/scatter.h"
@@ -63,6 +64,16 @@ void hud_kac_velocity(const struct hud_kac *kac, int64_t i, double *v);
 /* Runs to the time `until` >= the present time. The bits depend on the times at which a run stops
  * to look, and on nothing else but the state. HUD_ERROR_COMPUTE if energy is not finite. */
 hud_status hud_kac_advance(struct hud_kac *kac, double until, struct hud_error *error);
+
+/* Asked now and then during a run, with the time; what it returns ends the run unless HUD_OK. */
+typedef hud_status (*hud_gas_watch)(void *context, double t, struct hud_error *error);
+void hud_kac_watch(struct hud_kac *kac, hud_gas_watch watch, void *context);
+
+/* The state as it stands in memory, to a stream or from one into a gas of the same spec; false if
+ * the stream fails. A run that goes on from it gives the same bits as one that was never stopped
+ * but looked at then. */
+bool hud_kac_write(const struct hud_kac *kac, FILE *stream);
+bool hud_kac_read(struct hud_kac *kac, FILE *stream);
 
 double hud_kac_time(const struct hud_kac *kac);
 const struct hud_kac_counters *hud_kac_counters(const struct hud_kac *kac);

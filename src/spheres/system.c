@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "spheres/gas_moments.h"
 #include "spheres/motion.h"
 
 static hud_status make_zones(const struct hud_spheres_spec *spec, struct hud_zones *zones,
@@ -289,19 +290,9 @@ static void measure(struct hud_replica *replica, double *out)
 void hud_system_row(struct hud_system *system, double *row)
 {
   size_t n = system->value_count;
-  double replicas = system->replica_count;
   for (int r = 0; r < system->replica_count; r++)
     measure(&system->replica[r], system->values + (size_t)r * n);
   row[0] = hud_system_time(system);
-  for (size_t c = 0; c < n; c++) {
-    double sum = 0.0, square = 0.0;
-    for (int r = 0; r < system->replica_count; r++)
-      sum += system->values[(size_t)r * n + c];
-    double mean = sum / replicas;
-    for (int r = 0; r < system->replica_count; r++)
-      square += pow(system->values[(size_t)r * n + c] - mean, 2.0);
-    row[1 + c] = mean;
-    if (system->replica_count > 1)
-      row[1 + n + c] = sqrt(square / (replicas * (replicas - 1.0)));
-  }
+  hud_replica_means(system->values, system->replica_count, n, row + 1,
+                    system->replica_count > 1 ? row + 1 + n : NULL);
 }
