@@ -90,6 +90,27 @@ static hud_status print_gas(const struct hud_description *d, struct hud_error *e
   return HUD_OK;
 }
 
+/* Rates, and the local theory of section 4 with the constant C_d, which the paper does not give. */
+static hud_status print_boltzmann(const struct hud_description *d, struct hud_error *error)
+{
+  struct hud_dilute_forecast f;
+  hud_status status = hud_dilute_forecast(d, &f, error);
+  if (status != HUD_OK)
+    return status;
+  printf("# order  alpha         nu per particle at T = %.6g   decay of a small Tx - Ty\n",
+         f.temperature);
+  for (int l = 1; l <= d->gas.orders; l++)
+    printf("# %-5d  %-12.6g  %-27.6g  %.6g\n", l, d->gas.alpha.value[l - 1], f.rate[l], f.decay[l]);
+  if (f.step > 0.0)
+    printf("# longest time step %.4g\n", f.step);
+  if (f.existence.time > 0.0)
+    printf(
+        "# local existence (section 4, corrected): T = %.4g/C_d with beta_0 = %.4g, mu_0 = %.4g, "
+        "where |f_0| = 1/2; T = %.4g/C_d for these orders alone\n",
+        f.existence.time, f.existence.beta, f.existence.mu, f.existence_orders);
+  return HUD_OK;
+}
+
 static hud_status check(const struct hud_model_file *file, struct hud_error *error)
 {
   printf("%s", hud_model_file_resolved(file));
@@ -99,6 +120,8 @@ static hud_status check(const struct hud_model_file *file, struct hud_error *err
   hud_status status = print_size(description, error);
   if (status == HUD_OK && description->model == HUD_MODEL_HARD_SPHERES)
     return print_gas(description, error);
+  if (status == HUD_OK && description->model == HUD_MODEL_BOLTZMANN)
+    return print_boltzmann(description, error);
   return status == HUD_OK ? print_theory(description, error) : status;
 }
 

@@ -2,6 +2,8 @@
  * What single keys cannot say: which values go together. */
 #include "config/reader.h"
 
+#include <math.h>
+
 enum { MAX_OUTPUTS = 1000000 };
 
 static hud_status check_time(struct hud_reader *reader)
@@ -100,10 +102,44 @@ static hud_status check_gas(struct hud_reader *reader, struct hud_gas_spec *gas,
   return status;
 }
 
+static hud_status check_boltzmann(struct hud_reader *reader)
+{
+  struct hud_gas_description *gas = &reader->description->gas;
+  if (gas->kappa.count == 0)
+    gas->kappa = (struct hud_numbers){.count = 1, .value = {1.0}};
+  hud_status status = spread(reader, "zones.kappa", &gas->kappa, gas->orders, "order");
+  if (status != HUD_OK)
+    return status;
+  if (gas->alpha.count == 0) {
+    gas->alpha.count = (size_t)gas->orders;
+    for (int l = 1; l <= gas->orders; l++)
+      gas->alpha.value[l - 1] = pow(gas->kappa.value[l - 1], l) / tgamma(l + 1.0);
+  }
+  if (gas->alpha.count != (size_t)gas->orders)
+    return hud_reader_fail_path(reader, "alpha", NULL,
+                                "`alpha` has %zu numbers; expected %d, one for each order",
+                                gas->alpha.count, gas->orders);
+  if (gas->domain.type == HUD_DOMAIN_WHOLE_SPACE)
+    return hud_reader_fail_path(reader, "domain", "expected {torus: side}",
+                                "the Boltzmann equation is solved on a torus, not in the whole "
+                                "space");
+  if (gas->position != NULL && gas->cells.count == 0)
+    return hud_reader_fail_path(reader, "initial.position", "expected the key `cells` with it",
+                                "a density of positions is of no use to a homogeneous gas");
+  const double *cells = gas->cells.value;
+  if (gas->cells.count > 2 || (gas->cells.count == 2 && cells[0] != cells[1]) ||
+      (gas->cells.count > 0 && cells[0] != floor(cells[0])))
+    return hud_reader_fail_path(reader, "cells", "expected a whole number n, or [n, n]",
+                                "`cells` is not one number of cells, or two equal ones");
+  return check_gas(reader, &gas->velocity, gas->dimension);
+}
+
 static hud_status check_spheres(struct hud_reader *reader)
 {
   struct hud_gas_description *gas = &reader->description->gas;
   hud_status status = HUD_OK;
+  if (reader->description->model == HUD_MODEL_BOLTZMANN)
+    return check_boltzmann(reader);
   if (reader->description->model != HUD_MODEL_HARD_SPHERES)
     return HUD_OK;
   if (gas->domain.side == 0.0) /* not given */

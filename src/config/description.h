@@ -27,7 +27,8 @@ enum hud_model_kind {
   HUD_MODEL_SCALAR_IMPLICIT, /* (47) */
   HUD_MODEL_SCALAR,          /* (48) */
   HUD_MODEL_INSTANTANEOUS,   /* (33) */
-  HUD_MODEL_HARD_SPHERES     /* the flow of [APW]; see struct hud_gas_description */
+  HUD_MODEL_HARD_SPHERES,    /* the flow of [APW]; see struct hud_gas_description */
+  HUD_MODEL_BOLTZMANN        /* its limit (3.21) by direct simulation; the same struct */
 };
 
 enum hud_method { HUD_METHOD_GRID, HUD_METHOD_SPECTRAL, HUD_METHOD_MOMENTS, HUD_METHOD_PARTICLES };
@@ -203,6 +204,11 @@ struct hud_gas_description {
   struct hud_gas_spec velocity;
   struct hud_expression *position; /* density in x, y, z; NULL: uniform */
   int fix;                         /* bits of hud_fixed_total */
+  /* For the Boltzmann equation. */
+  struct hud_numbers alpha; /* `orders` numbers */
+  double density;           /* mean density */
+  struct hud_numbers cells; /* none: homogeneous; one or two: cells along x, or x and y */
+  double step;              /* longest time step in cells; 0: chosen */
 };
 
 struct hud_description {

@@ -15,6 +15,8 @@
   (MODEL(HIERARCHY) | MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS |                 \
    MODEL(INSTANTANEOUS))
 #define SPHERES MODEL(HARD_SPHERES)
+#define BOLTZMANN MODEL(BOLTZMANN)
+#define GASES (SPHERES | BOLTZMANN)
 #define WITH_EPSILON (CLUSTER_MODELS & ~MODEL(INSTANTANEOUS))
 #define DETERMINISTIC_METHODS (METHOD(GRID) | METHOD(SPECTRAL) | METHOD(MOMENTS))
 
@@ -61,6 +63,8 @@ static const struct hud_choice models[] = {
     {"scalar", HUD_MODEL_SCALAR, "one equation for f_1, explicit, (48)"},
     {"instantaneous", HUD_MODEL_INSTANTANEOUS, "pairs are quasi-stationary, (33)"},
     {"hard_spheres", HUD_MODEL_HARD_SPHERES, "N hard spheres with collisions of many, [APW]"},
+    {"boltzmann", HUD_MODEL_BOLTZMANN,
+     "the Boltzmann equation with collisions of many, [APW] (3.21)"},
     {NULL, 0, NULL},
 };
 
@@ -209,10 +213,10 @@ static const struct hud_key keys[] = {
      .models = CLUSTER_MODELS, .meaning = "law of the duration of a collision"},
 
     {TOP, .path = "dimension", INTEGER(INT, IN(gas.dimension)), .required = true, RANGE(2, 3),
-     .models = SPHERES, .symbol = "d", .meaning = "dimension of space"},
+     .models = GASES, .symbol = "d", .meaning = "dimension of space"},
     {TOP, .path = "orders", INTEGER(INT, IN(gas.orders)), .required = true, RANGE(1, 6),
-     .models = SPHERES, .symbol = "M", .meaning = "collisions are of 2, 3, ..., M + 1 particles"},
-    {TOP, .path = "zones", MAPPING, .models = SPHERES,
+     .models = GASES, .symbol = "M", .meaning = "collisions are of 2, 3, ..., M + 1 particles"},
+    {TOP, .path = "zones", MAPPING, .models = GASES,
      .meaning = "interaction zones, by scaling or by their radii"},
     {TOP, .path = "zones.kappa", NUMBERS(IN(gas.kappa)), POSITIVE,
      .default_note = "1 for every order, unless `radii` are given",
@@ -222,7 +226,18 @@ static const struct hud_key keys[] = {
      .symbol = "epsilon_2, ..., epsilon_{M+1}", .models = SPHERES,
      .meaning = "the zones themselves, for each order"},
     {TOP, .path = "domain", SCOPE(HUD_SCOPE_DOMAIN, IN(gas.domain)),
-     .default_note = "a torus of side 1", .models = SPHERES, .meaning = "where the particles move"},
+     .default_note = "a torus of side 1", .models = GASES, .meaning = "where the particles move"},
+    {TOP, .path = "alpha", NUMBERS(IN(gas.alpha)), NOT_NEGATIVE, .models = BOLTZMANN,
+     .default_note = "kappa_l^l/l!, the limit of the flow", .symbol = "alpha_1, ..., alpha_M",
+     .meaning = "factors of Q_2, ..., Q_{M+1}; 0 switches an order off"},
+    {TOP, .path = "density", NUMBER(IN(gas.density)), POSITIVE, .fallback = "1",
+     .models = BOLTZMANN, .symbol = "rho", .meaning = "mean number of particles per volume"},
+    {TOP, .path = "cells", NUMBERS(IN(gas.cells)), RANGE(1, 1 << 24), .models = BOLTZMANN,
+     .default_note = "none: the gas is homogeneous, in one cell",
+     .meaning = "cells along x, or [n, n] along x and y, for data that depend on them"},
+    {TOP, .path = "step", NUMBER(IN(gas.step)), NOT_NEGATIVE, .fallback = "0", .models = BOLTZMANN,
+     .meaning = "longest time step where there are cells; 0: a quarter of a mean cell crossing or "
+                "of a mean free time, whichever is less"},
 
     {TOP, .path = "rates", MAPPING, .required = true, .models = CLUSTER_MODELS,
      .meaning = "rates of joining and splitting"},
@@ -269,12 +284,13 @@ static const struct hud_key keys[] = {
      .meaning = "whether f_1 is adapted to a model without f_2"},
 
     {TOP, .path = "initial.velocity", SCOPE(HUD_SCOPE_GAS, IN(gas.velocity)), .required = true,
-     .models = SPHERES, .meaning = "velocities, or a table of positions and velocities"},
+     .models = GASES, .meaning = "velocities, or a table of positions and velocities"},
     {TOP, .path = "initial.position", EXPRESSION(IN(gas.position), "x,y,z"),
-     .choices = uniform_word, .default_note = "uniform", .models = SPHERES,
-     .meaning = "density of positions, which need not be normalised, conditioned on all zones"},
+     .choices = uniform_word, .default_note = "uniform", .models = GASES,
+     .meaning = "density of positions, which need not be normalised; for hard spheres conditioned "
+                "on all zones"},
     {TOP, .path = "initial.fix", .type = HUD_KEY_WORDS, .store = HUD_STORE_BITS,
-     .offset = IN(gas.fix), .choices = fixed_totals, .models = SPHERES, .default_note = "none",
+     .offset = IN(gas.fix), .choices = fixed_totals, .models = GASES, .default_note = "none",
      .meaning = "totals that are made exact"},
 
     {TOP, .path = "time", MAPPING, .required = true, .meaning = "times"},

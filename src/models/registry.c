@@ -68,6 +68,16 @@ static const struct hud_registry_row rows[] = {
      "C = (2/k) sum_{i<j} <v_i - v_j, (x_i - x_j)/epsilon_k>\n"
      "N epsilon_{l+1}^(d-1/l) = kappa_l\n",
      "dimension, orders, particles.count, zones, domain, initial.velocity, initial.position", 0},
+    {HUD_MODEL_BOLTZMANN, "boltzmann", "[APW] (3.21), (3.22)",
+     "the Boltzmann equation with collisions of 2 .. M+1 particles, by direct simulation",
+     "d/dt f + v.grad_x f = sum_l alpha_l int b_+ (f* f_1* ... f_l* - f f_1 ... f_l) dmu(omega) "
+     "dV\n"
+     "b = <omega, B nu>, nu_i = v_i - v, B = (l+1) I - 1 1^T; mu = dS/|B omega| on <omega, B "
+     "omega> "
+     "= 1\n"
+     "(N velocities in one cell, or cells on a torus; the coarea measure mu is what conserves "
+     "energy)\n",
+     "dimension, orders, alpha, density, cells, step, particles.count, domain, initial", 0},
 };
 
 const struct hud_registry_row *hud_registry(int *count)

@@ -89,7 +89,8 @@ static void set_sizes(struct hud_network *network, const struct hud_description 
   case HUD_MODEL_INSTANTANEOUS:
     network->sizes[2] = (struct hud_size){0.0, 1.0, true};
     break;
-  case HUD_MODEL_HARD_SPHERES: /* no clusters: hud_network_create refuses it */
+  case HUD_MODEL_HARD_SPHERES: /* no clusters: hud_network_create refuses them */
+  case HUD_MODEL_BOLTZMANN:
     break;
   }
 }
@@ -106,6 +107,7 @@ static int largest_size(const struct hud_description *d)
   case HUD_MODEL_SCALAR_IMPLICIT:
   case HUD_MODEL_SCALAR:
   case HUD_MODEL_HARD_SPHERES:
+  case HUD_MODEL_BOLTZMANN:
     break;
   }
   return 3;
@@ -163,7 +165,7 @@ hud_status hud_network_create(struct hud_network **out, const struct hud_descrip
 {
   struct hud_network *network = NULL;
   *out = NULL;
-  if (description->model == HUD_MODEL_HARD_SPHERES)
+  if (description->model == HUD_MODEL_HARD_SPHERES || description->model == HUD_MODEL_BOLTZMANN)
     return hud_fail_at(error, HUD_ERROR_USAGE, "model", "hard spheres form no clusters");
   hud_status status = HUD_NEW(&network, 1, "a network", error);
   if (status != HUD_OK)

@@ -15,9 +15,12 @@ struct hud_gas {
   const volatile sig_atomic_t *stop;
   const struct hud_log *log;
   struct hud_gas_data data;
-  struct hud_system *system;
+  struct hud_system *system; /* one of the two */
+  struct hud_boltzmann *boltzmann;
   double wall_start, flow_seconds;
-  struct hud_spheres_moments first, last; /* of replica 0, at t = 0 and at the last row */
+  struct hud_gas_moments dilute_first; /* of replica 0 of the Boltzmann equation, at t = 0 */
+  struct hud_spheres_moments first,
+      last; /* of the flow's replica 0, at t = 0 and at the last row */
 };
 
 hud_status hud_gas_forecast(const struct hud_description *description,
@@ -38,13 +41,17 @@ hud_status hud_gas_forecast(const struct hud_description *description,
 static hud_status check_memory(const struct hud_description *d, struct hud_error *error)
 {
   struct hud_spheres_forecast forecast;
+  struct hud_dilute_forecast dilute;
+  bool flow = d->model == HUD_MODEL_HARD_SPHERES;
   double limit = d->solver.memory_limit;
-  hud_status status = hud_gas_forecast(d, &forecast, error);
-  if (status == HUD_OK && forecast.bytes > limit)
-    status = hud_fail(
-        error, HUD_ERROR_MEMORY,
-        "%d replicas of %" PRId64 " spheres need about %.3g GB; solver.memory_gb allows %.3g",
-        d->particles.replicas, d->particles.count, 1e-9 * forecast.bytes, 1e-9 * limit);
+  hud_status status =
+      flow ? hud_gas_forecast(d, &forecast, error) : hud_dilute_forecast(d, &dilute, error);
+  double bytes = status != HUD_OK ? 0.0 : flow ? forecast.bytes : dilute.bytes;
+  if (status == HUD_OK && bytes > limit)
+    status = hud_fail(error, HUD_ERROR_MEMORY,
+                      "%d replicas of %" PRId64
+                      " spheres need about %.3g GB; solver.memory_gb allows %.3g",
+                      d->particles.replicas, d->particles.count, 1e-9 * bytes, 1e-9 * limit);
   return status;
 }
 
@@ -61,6 +68,33 @@ static hud_status check_limits(void *context, double t, struct hud_error *error)
                     t, end);
   hud_log_progress(gas->log, t / end, "t = %.4g", t);
   return HUD_OK;
+}
+
+static hud_status start_flow(struct hud_gas *gas, struct hud_error *error)
+{
+  char text[200];
+  hud_status status = hud_system_create(&gas->system, &gas->data.spec, error);
+  if (status != HUD_OK)
+    return status;
+  hud_position_report_text(hud_system_positions(gas->system), text, sizeof text);
+  hud_log_info(gas->log, "positions: %s", text);
+  hud_spheres_measure(hud_system_state(gas->system, 0), &gas->first);
+  gas->last = gas->first;
+  for (int r = 0; r < hud_system_replicas(gas->system); r++)
+    hud_flow_watch(hud_system_flow(gas->system, r), check_limits, gas);
+  return HUD_OK;
+}
+
+static hud_status start_boltzmann(struct hud_gas *gas, struct hud_error *error)
+{
+  struct hud_boltzmann_spec spec;
+  hud_dilute_spec(gas->description, &gas->data, &spec);
+  hud_status status = hud_boltzmann_create(&gas->boltzmann, &spec, error);
+  if (status == HUD_OK) {
+    hud_boltzmann_watch(gas->boltzmann, check_limits, gas);
+    hud_boltzmann_moments(gas->boltzmann, 0, &gas->dilute_first);
+  }
+  return status;
 }
 
 hud_status hud_gas_create(struct hud_gas **out, const struct hud_description *description,
@@ -80,19 +114,12 @@ hud_status hud_gas_create(struct hud_gas **out, const struct hud_description *de
   gas->wall_start = hud_clock();
   status = hud_gas_data_create(&gas->data, description, true, error);
   if (status == HUD_OK)
-    status = hud_system_create(&gas->system, &gas->data.spec, error);
-  if (status == HUD_OK) {
-    char text[200];
-    hud_position_report_text(hud_system_positions(gas->system), text, sizeof text);
-    hud_log_info(log, "positions: %s", text);
-    hud_spheres_measure(hud_system_state(gas->system, 0), &gas->first);
-    gas->last = gas->first;
-    for (int r = 0; r < hud_system_replicas(gas->system); r++)
-      hud_flow_watch(hud_system_flow(gas->system, r), check_limits, gas);
+    status = description->model == HUD_MODEL_BOLTZMANN ? start_boltzmann(gas, error)
+                                                       : start_flow(gas, error);
+  if (status == HUD_OK)
     *out = gas;
-  } else {
+  else
     hud_gas_free(gas);
-  }
   return status;
 }
 
@@ -101,6 +128,7 @@ void hud_gas_free(struct hud_gas *gas)
   if (gas == NULL)
     return;
   hud_system_free(gas->system);
+  hud_boltzmann_free(gas->boltzmann);
   hud_gas_data_free(&gas->data);
   hud_free(gas);
 }
@@ -108,18 +136,24 @@ void hud_gas_free(struct hud_gas *gas)
 hud_status hud_gas_advance(struct hud_gas *gas, double t, struct hud_error *error)
 {
   double start = hud_clock();
-  hud_status status = hud_system_advance(gas->system, t, error);
+  hud_status status = gas->boltzmann != NULL ? hud_boltzmann_advance(gas->boltzmann, t, error)
+                                             : hud_system_advance(gas->system, t, error);
   gas->flow_seconds += hud_clock() - start;
   return status;
 }
 
 const char *const *hud_gas_names(const struct hud_gas *gas, size_t *count)
 {
-  return hud_system_names(gas->system, count);
+  return gas->boltzmann != NULL ? hud_boltzmann_names(gas->boltzmann, count)
+                                : hud_system_names(gas->system, count);
 }
 
 void hud_gas_row(struct hud_gas *gas, double *row)
 {
+  if (gas->boltzmann != NULL) {
+    hud_boltzmann_row(gas->boltzmann, row);
+    return;
+  }
   hud_system_row(gas->system, row);
   hud_spheres_measure(hud_system_state(gas->system, 0), &gas->last);
 }
@@ -131,12 +165,14 @@ struct hud_system *hud_gas_system(struct hud_gas *gas)
 
 hud_status hud_gas_write(const struct hud_gas *gas, FILE *stream, struct hud_error *error)
 {
-  return hud_system_write(gas->system, stream, error);
+  return gas->boltzmann != NULL ? hud_boltzmann_write(gas->boltzmann, stream, error)
+                                : hud_system_write(gas->system, stream, error);
 }
 
 hud_status hud_gas_read(struct hud_gas *gas, FILE *stream, struct hud_error *error)
 {
-  return hud_system_read(gas->system, stream, error);
+  return gas->boltzmann != NULL ? hud_boltzmann_read(gas->boltzmann, stream, error)
+                                : hud_system_read(gas->system, stream, error);
 }
 
 static hud_status add_events(struct hud_extras *extras, const struct hud_flow_counters *c,
@@ -164,6 +200,9 @@ static hud_status add_events(struct hud_extras *extras, const struct hud_flow_co
 hud_status hud_gas_report(const struct hud_gas *gas, struct hud_summary *summary,
                           struct hud_error *error)
 {
+  if (gas->boltzmann != NULL)
+    return hud_dilute_report(gas->description, gas->boltzmann, &gas->dilute_first,
+                             gas->flow_seconds, summary, error);
   struct hud_flow_counters c;
   struct hud_extras *details = &summary->details;
   int d = gas->description->gas.dimension, orders = gas->description->gas.orders;

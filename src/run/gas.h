@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A simulation of hard spheres: what a model file says of them, handed to the flow of spheres/, and
- * its averages as the columns of moments.csv. */
+ * A simulation of hard spheres or of their Boltzmann equation: what a model file says of them,
+ * handed to the flow or to the direct simulation of spheres/, and averages as the columns of
+ * moments.csv. */
 #ifndef HUD_RUN_GAS_H
 #define HUD_RUN_GAS_H
 
@@ -11,9 +12,16 @@
 #include "base/log.h"
 #include "config/description.h"
 #include "output/summary.h"
+#include "run/dilute.h"
 #include "spheres/spheres.h"
 
 struct hud_gas;
+
+/* hard_spheres or boltzmann. */
+static inline bool hud_gas_is_model(enum hud_model_kind model)
+{
+  return model == HUD_MODEL_HARD_SPHERES || model == HUD_MODEL_BOLTZMANN;
+}
 
 /* The system at t = 0. `description` must outlive it; `stop` and `log` may be NULL.
  * HUD_ERROR_INPUT names the key at fault; HUD_ERROR_MEMORY: more than solver.memory_gb is needed.
@@ -23,7 +31,8 @@ hud_status hud_gas_create(struct hud_gas **gas, const struct hud_description *de
                           struct hud_error *error);
 void hud_gas_free(struct hud_gas *gas);
 
-/* What is known before a run; allocates nothing of the system's size. HUD_ERROR_INPUT as above. */
+/* What is known before a run of hard spheres (dilute.h for the other model); allocates nothing of
+ * the system's size. HUD_ERROR_INPUT as above. */
 hud_status hud_gas_forecast(const struct hud_description *description,
                             struct hud_spheres_forecast *forecast, struct hud_error *error);
 
@@ -34,6 +43,7 @@ hud_status hud_gas_advance(struct hud_gas *gas, double t, struct hud_error *erro
 const char *const *hud_gas_names(const struct hud_gas *gas, size_t *count);
 void hud_gas_row(struct hud_gas *gas, double *row);
 
+/* The flow, NULL for the Boltzmann equation. */
 struct hud_system *hud_gas_system(struct hud_gas *gas);
 
 /* Drifts, events by kind, work per collision, how the positions were drawn. */

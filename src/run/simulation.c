@@ -86,7 +86,7 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
   simulation->file = file;
   simulation->log = log;
   simulation->description = hud_model_file_description(file);
-  if (simulation->description->model == HUD_MODEL_HARD_SPHERES)
+  if (hud_gas_is_model(simulation->description->model))
     status = hud_gas_create(&simulation->gas, simulation->description, stop, log, error);
   else if (simulation->description->method == HUD_METHOD_PARTICLES)
     status =
@@ -308,7 +308,7 @@ hud_status hud_simulation_density(struct hud_simulation *simulation, int k, doub
   size_t n = hud_simulation_velocities(simulation, &velocities);
   if (n == 0)
     return hud_fail(error, HUD_ERROR_USAGE, "method %s gives no densities",
-                    simulation->gas != NULL          ? "hard_spheres"
+                    simulation->gas != NULL          ? "of a gas"
                     : simulation->stochastic != NULL ? "particles without the key `velocity`"
                                                      : simulation->model->rep->ops->name);
   if (k < 1 || k > 2 || (k == 2 && !hud_simulation_has_pairs(simulation)))
@@ -327,6 +327,13 @@ hud_status hud_simulation_density(struct hud_simulation *simulation, int k, doub
 hud_status hud_simulation_estimate(const struct hud_description *description, double *unknowns,
                                    double *bytes, struct hud_error *error)
 {
+  if (description->model == HUD_MODEL_BOLTZMANN) {
+    struct hud_dilute_forecast forecast;
+    hud_status status = hud_dilute_forecast(description, &forecast, error);
+    *unknowns = forecast.unknowns;
+    *bytes = forecast.bytes;
+    return status;
+  }
   if (description->model == HUD_MODEL_HARD_SPHERES) {
     struct hud_spheres_forecast forecast;
     hud_status status = hud_gas_forecast(description, &forecast, error);

@@ -20,7 +20,7 @@ struct hud_simulation {
   struct hud_model_file *file;
   const struct hud_description *description; /* of the file */
   struct hud_stochastic *stochastic;         /* NULL unless the method is particles */
-  struct hud_gas *gas;                       /* NULL unless the model is hard_spheres */
+  struct hud_gas *gas;                       /* NULL unless it is one of [APW] */
   struct hud_model *model;
   struct hud_diagnostics *diagnostics;
   struct hud_outside *outside; /* for velocity.regrid, else NULL */
