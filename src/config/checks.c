@@ -102,6 +102,16 @@ static hud_status check_gas(struct hud_reader *reader, struct hud_gas_spec *gas,
   return status;
 }
 
+static hud_status check_table(struct hud_reader *reader)
+{
+  const struct hud_gas_description *gas = &reader->description->gas;
+  if (gas->velocity.type != HUD_GAS_TABLE || (gas->position == NULL && gas->fix == 0))
+    return HUD_OK;
+  return hud_reader_fail_path(reader, "initial.velocity", NULL,
+                              "a table holds positions and velocities; `initial.position` and "
+                              "`initial.fix` do not go with it");
+}
+
 static hud_status check_boltzmann(struct hud_reader *reader)
 {
   struct hud_gas_description *gas = &reader->description->gas;
@@ -131,19 +141,20 @@ static hud_status check_boltzmann(struct hud_reader *reader)
       (gas->cells.count > 0 && cells[0] != floor(cells[0])))
     return hud_reader_fail_path(reader, "cells", "expected a whole number n, or [n, n]",
                                 "`cells` is not one number of cells, or two equal ones");
-  return check_gas(reader, &gas->velocity, gas->dimension);
+  status = check_gas(reader, &gas->velocity, gas->dimension);
+  return status == HUD_OK ? check_table(reader) : status;
 }
 
 static hud_status check_spheres(struct hud_reader *reader)
 {
   struct hud_gas_description *gas = &reader->description->gas;
   hud_status status = HUD_OK;
+  if (gas->domain.side == 0.0) /* not given */
+    gas->domain.side = 1.0;
   if (reader->description->model == HUD_MODEL_BOLTZMANN)
     return check_boltzmann(reader);
   if (reader->description->model != HUD_MODEL_HARD_SPHERES)
     return HUD_OK;
-  if (gas->domain.side == 0.0) /* not given */
-    gas->domain.side = 1.0;
   if (gas->radii.count > 0 && gas->kappa.count > 0)
     return hud_reader_fail_path(reader, "zones.radii", NULL,
                                 "`zones` has both `kappa` and `radii`; expected one of them");
@@ -171,12 +182,7 @@ static hud_status check_spheres(struct hud_reader *reader)
   if (status == HUD_OK && whole && gas->position == NULL && gas->velocity.type != HUD_GAS_TABLE)
     status = hud_reader_fail_path(reader, "domain", "expected an expression in `initial.position`",
                                   "in the whole space positions cannot be uniform");
-  if (status == HUD_OK && gas->velocity.type == HUD_GAS_TABLE &&
-      (gas->position != NULL || gas->fix != 0))
-    status = hud_reader_fail_path(reader, "initial.velocity", NULL,
-                                  "a table holds positions and velocities; `initial.position` and "
-                                  "`initial.fix` do not go with it");
-  return status;
+  return status == HUD_OK ? check_table(reader) : status;
 }
 
 hud_status hud_reader_check(struct hud_reader *reader)

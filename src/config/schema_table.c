@@ -220,7 +220,7 @@ static const struct hud_key keys[] = {
      .meaning = "interaction zones, by scaling or by their radii"},
     {TOP, .path = "zones.kappa", NUMBERS(IN(gas.kappa)), POSITIVE,
      .default_note = "1 for every order, unless `radii` are given",
-     .symbol = "kappa_1, ..., kappa_M", .models = SPHERES,
+     .symbol = "kappa_1, ..., kappa_M", .models = GASES,
      .meaning = "N epsilon_{l+1}^(d-1/l) = kappa_l; one number stands for all orders"},
     {TOP, .path = "zones.radii", NUMBERS(IN(gas.radii)), POSITIVE,
      .symbol = "epsilon_2, ..., epsilon_{M+1}", .models = SPHERES,
@@ -341,7 +341,8 @@ static const struct hud_key keys[] = {
      RANGE(1, HUD_MAX_DIMENSION), .models = CLUSTER_MODELS, .fallback = "1", .symbol = "d",
      .meaning = "of velocities (Remark 2.1); components are independent samples of the densities"},
 
-    {TOP, .path = "output", MAPPING, .meaning = "what is written beside moments.csv"},
+    {TOP, .path = "output", MAPPING, .models = CLUSTER_MODELS | SPHERES,
+     .meaning = "what is written beside moments.csv"},
     {TOP, .path = "output.f1", BOOLEAN(IN(output.f1)), .fallback = "true", .models = CLUSTER_MODELS,
      .meaning = "f_1(t, v) at all output times"},
     {TOP, .path = "output.f2", BOOLEAN(IN(output.f2)), .fallback = "false",

@@ -107,7 +107,7 @@ static hud_status open_results(struct run *run, struct hud_error *error)
       .provenance = &run->provenance,
   };
   status = hud_results_open(&run->results, &spec, error);
-  if (status == HUD_OK && simulation->gas != NULL)
+  if (status == HUD_OK && simulation->gas != NULL && hud_gas_system(simulation->gas) != NULL)
     status =
         hud_gas_files_open(&run->gas_files, simulation->gas, d, run->options->directory, error);
   return status;
