@@ -38,6 +38,9 @@ static const struct hud_command commands[] = {
      "and f_1, moments, f_2 where it was written. Several results are drawn together. report.html "
      "is\n"
      "one file with interactive plots that opens from the disk, without a network.\n"},
+    {"stability", hud_cli_stability, "MODEL.yaml [--scan] [--set key.path=value]...",
+     "eigenvalues of the second moments at equilibrium, corrected and as printed (Lemma 3.1)",
+     "With --scan: over a box of parameters around those of the model, and the worst cases.\n"},
     {"models", hud_cli_models, "[NAME]",
      "what runs with what; with a name: its equation, its keys, its place in the paper", ""},
     {"init", hud_cli_init, "[NAME]",
