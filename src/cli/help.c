@@ -33,11 +33,9 @@ static const struct hud_command commands[] = {
      "study expects is not met.\n"},
     {"plot", hud_cli_plot, "DIR... [-o DIR]",
      "draws figures of one or several results, and report.html of one result or study",
-     "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o: "
-     "variance\n"
-     "and f_1, moments, f_2 where it was written. Several results are drawn together. report.html "
-     "is\n"
-     "one file with interactive plots that opens from the disk, without a network.\n"},
+     "The figures (SVG, PDF and PNG) land in the first folder, or in the one given with -o:\n"
+     "variance and f_1, moments, f_2 where it was written. Several results are drawn together.\n"
+     "report.html is one file with interactive plots that opens from the disk, without network.\n"},
     {"stability", hud_cli_stability, "MODEL.yaml [--scan] [--set key.path=value]...",
      "eigenvalues of the second moments at equilibrium, corrected and as printed (Lemma 3.1)",
      "With --scan: over a box of parameters around those of the model, and the worst cases.\n"},
