@@ -5,6 +5,7 @@
 #include <gsl/gsl_integration.h>
 
 #include "config/expression.h"
+#include "grid/diagnostics.h"
 #include "grid_model.h"
 #include "grid_run.h"
 #include "run/stochastic.h"
@@ -207,7 +208,33 @@ static void expanding_forces_are_noticed(void **state)
   f2[hud_grid_pair_index(grid.rep, 15, 0)] = 1.0;
   grid.ops->drift(grid.rep, 1.0, 2, f2, rate);
   assert_true(norm1(grid.pairs, rate) == 0.0);
-  free(f2), free(rate);
+  /* What the same data lose in an open window, one that is wide enough, is what is blocked. */
+  struct hud_description d = {.model = HUD_MODEL_HIERARCHY, .epsilon = 0.5, .clusters = 2};
+  struct hud_network *network = NULL;
+  struct grid wide;
+  d.lambda = d.mu = (struct hud_rate_law){.type = HUD_RATE_CONSTANT, .constant = 1.0};
+  assert_ok(hud_network_create(&network, &d, &grid.error), &grid.error);
+  open_force(&wide, &repulsion, 32, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 1.0);
+  double *f1 = zeros(16), *wide_f2 = zeros(wide.pairs), *wide_rate = zeros(wide.pairs);
+  fill_smooth(&grid, f1, f2);
+  for (size_t i = 0; i < 16; i++)
+    for (size_t j = 0; j <= i; j++)
+      wide_f2[hud_grid_pair_index(wide.rep, i + 8, j + 8)] = pair_at(&grid, f2, i, j);
+  wide.ops->drift(wide.rep, 1.0, 2, wide_f2, wide_rate);
+  double outside = 0.0, inside = 0.0;
+  for (size_t i = 0; i < 32; i++)
+    for (size_t j = 0; j < 32; j++) {
+      bool within = i >= 8 && i < 24 && j >= 8 && j < 24;
+      *(within ? &inside : &outside) += wide.h * wide.h * pair_at(&wide, wide_rate, i, j);
+    }
+  const double *f[3] = {NULL, f1, f2};
+  double mass = grid.ops->mass(grid.rep, 1, f1) + grid.ops->mass(grid.rep, 2, f2);
+  assert_true(outside > 1e-3);
+  assert_close_relative(hud_grid_blocked(grid.rep, network, f), 2.0 * outside / mass, 1e-12);
+  assert_close(inside, -outside, 1e-12);
+  hud_network_free(network);
+  free(f1), free(f2), free(rate), free(wide_f2), free(wide_rate);
+  grid_close(&wide);
   grid_close(&grid);
 }
 
