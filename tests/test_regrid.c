@@ -314,6 +314,7 @@ static void test_refusals(void **state)
     const char *override, *text;
   } cases[] = {{"model=scalar", "no closed equations"},
                {"velocity.cells=65", "even number"},
+               {"potential={type: power, exponent: 2}", "alignment"},
                {"velocity.drift=upwind", "second_order"},
                {"initial.f1={uniform: {mass: 1, min: 0, max: 1}}", "second_order"},
                {"solver.integrator=picard", "picard"},
@@ -330,6 +331,11 @@ static void test_refusals(void **state)
     assert_error(status, HUD_ERROR_INPUT, &error, cases[i].text);
     assert_true(strncmp(error.where, "test.yaml:6:", strlen("test.yaml:6:")) == 0);
   }
+  const char *triples[] = {"model=relaxed_triple", "delta=0.05", "velocity.cells=32"};
+  struct hud_simulation *simulation = NULL;
+  struct hud_error error;
+  assert_error(hud_simulation_create(&simulation, parse(grid_text, triples, 3), NULL, NULL, &error),
+               HUD_ERROR_INPUT, &error, "not of 3");
   /* the same data with the drift that keeps the variance */
   const char *allowed[] = {cases[3].override, "velocity.drift=second_order"};
   hud_simulation_close(open(grid_text, allowed, 2));
