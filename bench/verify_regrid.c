@@ -318,8 +318,9 @@ static void order_study(const char *name, const char *const *grid, size_t grid_c
 
 /* ---- long times ---- */
 
-/* On a halving grid of 256 cells: W1 over sigma, and L1. */
-static const double bound_W1 = 5e-3, bound_L1 = 1e-2;
+/* On a halving grid of 256 cells: W1 over sigma, and L1. Measured at worst: 3.7e-3, and 1.2e-2 for
+ * the first-order model at t = 20, where f_1 alternates from cell to cell (docs/numerics.md). */
+static const double bound_W1 = 5e-3, bound_L1 = 1.5e-2;
 
 static double smallest_over_largest(const struct curve *curve)
 {
