@@ -111,9 +111,11 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BENCH_SUPPORT) $(BUILD)/libhuddle.a
 .PRECIOUS: $(BUILD)/tests/%.o $(BUILD)/examples/%.o $(BUILD)/bench/%.o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-$(BUILD)/generated/models.c: $(wildcard models/*.yaml) scripts/embed-models
+MODEL_FILES = $(sort $(wildcard models/*.yaml)) models/studies/limits.yaml
+
+$(BUILD)/generated/models.c: $(MODEL_FILES) scripts/embed-models
 	@mkdir -p $(@D)
-	$(Q)scripts/embed-models $(sort $(wildcard models/*.yaml)) > $@
+	$(Q)scripts/embed-models $(MODEL_FILES) > $@
 
 ASSETS = uplot_js=src/output/vendor/uplot/uPlot.iife.min.js uplot_css=src/output/vendor/uplot/uPlot.min.css \
          uplot_licence=src/output/vendor/uplot/LICENSE report_js=src/output/page/report.js \
@@ -202,7 +204,7 @@ $(BUILD)/huddle.pc: FORCE
 install: all $(BUILD)/huddle.pc
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	  $(DESTDIR)$(PREFIX)/include/huddle $(DESTDIR)$(PREFIX)/share/man/man1 \
-	  $(DESTDIR)$(PREFIX)/share/huddle/models
+	  $(DESTDIR)$(PREFIX)/share/huddle/models/studies
 	install -m 755 $(BUILD)/huddle $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libhuddle.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(BUILD)/libhuddle.so $(DESTDIR)$(PREFIX)/lib/libhuddle.so.$(VERSION)
@@ -213,6 +215,7 @@ install: all $(BUILD)/huddle.pc
 	install -m 644 include/huddle/*.h $(DESTDIR)$(PREFIX)/include/huddle/
 	install -m 644 docs/huddle.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 models/*.yaml $(DESTDIR)$(PREFIX)/share/huddle/models/
+	install -m 644 models/studies/*.yaml $(DESTDIR)$(PREFIX)/share/huddle/models/studies/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/huddle $(DESTDIR)$(PREFIX)/lib/libhuddle.* \

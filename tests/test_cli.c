@@ -113,8 +113,8 @@ static void test_usage(void **state)
 static void test_help_is_true(void **state)
 {
   (void)state;
-  static const char *const names[] = {"run",  "check",   "compare", "plot",  "models",
-                                      "init", "version", "help",    "resume"};
+  static const char *const names[] = {"run",    "check", "compare", "study", "plot",
+                                      "models", "init",  "version", "help",  "resume"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     char command[128];
     snprintf(command, sizeof command, "%%b/huddle help %s", names[i]);
