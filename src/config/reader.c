@@ -131,13 +131,12 @@ static void guess_key(const struct hud_reader *reader, enum hud_scope scope, con
   const struct hud_key *keys = hud_schema_keys(&count);
   struct hud_guess guess = hud_guess_begin(name);
   const char *elsewhere = NULL;
-  bool of_other_model = hud_schema_find(scope, parent, name) != NULL;
   for (size_t k = 0; k < count; k++) {
     if (!is_known(reader, &keys[k]))
       continue;
     if (hud_key_is_child(&keys[k], scope, parent))
       hud_guess_consider(&guess, hud_key_name(&keys[k]));
-    else if (!of_other_model && keys[k].scope == HUD_SCOPE_MODEL && scope < HUD_SCOPE_STUDY &&
+    else if (keys[k].scope == HUD_SCOPE_MODEL && scope < HUD_SCOPE_STUDY &&
              strcmp(hud_key_name(&keys[k]), name) == 0)
       elsewhere = keys[k].path;
   }
