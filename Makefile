@@ -113,7 +113,7 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BENCH_SUPPORT) $(BUILD)/libhuddle.a
 
 MODEL_FILES = $(sort $(wildcard models/*.yaml)) models/studies/limits.yaml
 
-$(BUILD)/generated/models.c: $(MODEL_FILES) scripts/embed-models
+$(BUILD)/generated/models.c: $(MODEL_FILES) scripts/embed-models Makefile
 	@mkdir -p $(@D)
 	$(Q)scripts/embed-models $(MODEL_FILES) > $@
 
