@@ -90,6 +90,25 @@ static void test_stability(void **state)
 /* A small, quick model: overrides for models/first_order.yaml. */
 #define QUICK " --set velocity.cells=32 --set time.end=0.1 --set solver.rtol=1e-4 --quiet "
 
+static void test_series_and_geometry(void **state)
+{
+  (void)state;
+  expect("%b/huddle series models/boltzmann.yaml --set time.end=0.05 --set series.samples=20000 "
+         "--set 'series.counts=[1000]'",
+         0, "phi = vx^2 - vy^2, M = 2, d = 2");
+  expect("%b/huddle series models/boltzmann.yaml --set time.end=0.05 --set series.samples=20000 "
+         "--set 'series.observable=vx^2+vy^2' --set 'series.counts=[1000]'",
+         0, "shares of the bounds of Lemma 10.2");
+  expect("%b/huddle series models/boltzmann.yaml --set 'series.counts=[3]'", 2,
+         "geometrically impossible");
+  expect("%b/huddle series models/first_order.yaml", 2, "model: boltzmann");
+  expect("%b/huddle geometry 2", 2, "expected a dimension");
+  expect("%b/huddle geometry 2 9", 2, "expected a dimension");
+  expect("%b/huddle geometry 2 1 1000", 2, "too few");
+  expect("%b/huddle check models/boltzmann.yaml", 0, "local existence");
+  expect("%b/huddle models boltzmann", 0, "coarea measure");
+}
+
 static void test_usage(void **state)
 {
   (void)state;
@@ -328,6 +347,7 @@ int main(void)
       cmocka_unit_test(test_run_leaves_results),
       cmocka_unit_test(test_failed_runs_leave_nothing),
       cmocka_unit_test(test_stability),
+      cmocka_unit_test(test_series_and_geometry),
       cmocka_unit_test(test_output_failures),
       cmocka_unit_test(test_signal),
       cmocka_unit_test(test_resume),

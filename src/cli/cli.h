@@ -25,6 +25,8 @@ int hud_cli_compare(int argc, char **argv);
 int hud_cli_study(int argc, char **argv);
 int hud_cli_plot(int argc, char **argv);
 int hud_cli_stability(int argc, char **argv);
+int hud_cli_series(int argc, char **argv);
+int hud_cli_geometry(int argc, char **argv);
 int hud_cli_models(int argc, char **argv);
 int hud_cli_init(int argc, char **argv);
 int hud_cli_version(int argc, char **argv);

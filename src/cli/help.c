@@ -39,6 +39,17 @@ static const struct hud_command commands[] = {
     {"stability", hud_cli_stability, "MODEL.yaml [--scan] [--set key.path=value]...",
      "eigenvalues of the second moments at equilibrium, corrected and as printed (Lemma 3.1)",
      "With --scan: over a box of parameters around those of the model, and the worst cases.\n"},
+    {"series", hud_cli_series, "MODEL.yaml [--set key.path=value]...",
+     "the Duhamel series of the Boltzmann hierarchy, term by term, for model: boltzmann",
+     "Trees of pseudo-trajectories, to the time time.end; the keys under `series` choose the "
+     "number\n"
+     "of terms, the truncations and the observable. With series.counts: recollisions, prefactors\n"
+     "and displacements of the BBGKY hierarchies of so many particles.\n"},
+    {"geometry", hud_cli_geometry, "[DIMENSION ORDER [SAMPLES]]",
+     "Monte Carlo checks of the geometric lemmas of [APW] with fitted exponents",
+     "DIMENSION 2 or 3, ORDER 1 to 6 (default 2 2), SAMPLES of each check (default 800000). The "
+     "exit\n"
+     "status is 1 if a bound does not hold.\n"},
     {"models", hud_cli_models, "[NAME]",
      "what runs with what; with a name: its equation, its keys, its place in the paper", ""},
     {"init", hud_cli_init, "[NAME]",

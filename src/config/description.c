@@ -52,5 +52,6 @@ void hud_description_clear(struct hud_description *description)
   hud_cluster_initial_clear(&initial->others);
   hud_gas_spec_clear(&description->gas.velocity);
   hud_expression_free(description->gas.position);
+  hud_expression_free(description->gas.series.observable);
   *description = (struct hud_description){0};
 }

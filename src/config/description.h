@@ -196,6 +196,15 @@ struct hud_gas_spec {
 
 enum hud_fixed_total { HUD_FIX_MOMENTUM = 1, HUD_FIX_ENERGY = 2 };
 
+/* What `huddle series` computes of a gas. */
+struct hud_series_description {
+  int terms;                         /* n: adjunctions */
+  int64_t samples;                   /* trees */
+  double energy_cut, separation;     /* R and delta of [APW] section 6; 0: none */
+  struct hud_expression *observable; /* in vx, vy, vz; NULL: vx^2 - vy^2 */
+  struct hud_numbers counts;         /* N of the BBGKY hierarchies beside it; none: no zones */
+};
+
 /* Hard spheres with collisions of 2 .. orders + 1 particles. */
 struct hud_gas_description {
   int dimension, orders;           /* d, M */
@@ -209,6 +218,7 @@ struct hud_gas_description {
   double density;           /* mean density */
   struct hud_numbers cells; /* none: homogeneous; one or two: cells along x, or x and y */
   double step;              /* longest time step in cells; 0: chosen */
+  struct hud_series_description series;
 };
 
 struct hud_description {

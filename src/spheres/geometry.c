@@ -240,8 +240,14 @@ static hud_status run_threshold(hud_geometry_threshold threshold, double small, 
     double log_share[LEVELS];
     size_t used = 0;
     double share = 0.05;
-    while (values[(size_t)(share * (double)each)] > small && share * (double)each > 320.0)
+    while (values[(size_t)(share * (double)each)] > small && share * (double)each > 80.0)
       share /= 2.0;
+    if (values[(size_t)(share * (double)each)] > 1.5 * small) {
+      hud_free(values);
+      return hud_fail(error, HUD_ERROR_INPUT,
+                      "%s: %lld samples are too few to see the set where it is small", result->name,
+                      (long long)samples);
+    }
     for (; used < LEVELS && (used < 2 || share * (double)each >= 20.0); used++, share /= 4.0) {
       size_t rank = (size_t)fmax(share * (double)each, 1.0);
       log_parameter[used] = log(values[rank - 1]);
@@ -349,6 +355,6 @@ hud_status hud_geometry_run(enum hud_geometry which, int dimension, int order, i
                         &random, result, error);
   if (which == HUD_GEOMETRY_BAD_SET)
     return run_bad_set(dimension, order, samples, &random, result, error);
-  return run_threshold(check->threshold, which == HUD_GEOMETRY_TWO_COLLISIONS ? 0.04 : 0.3,
+  return run_threshold(check->threshold, which == HUD_GEOMETRY_TWO_COLLISIONS ? 0.04 : 0.4,
                        dimension, order, samples, &random, result, error);
 }
