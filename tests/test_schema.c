@@ -38,6 +38,14 @@ static const char gas_text[] = "huddle: 1\n"
                                "initial: {velocity: {gaussian: {temperature: 1}}}\n"
                                "time: {end: 3}\n";
 
+static const char boltzmann_text[] = "huddle: 1\n"
+                                     "model: boltzmann\n"
+                                     "dimension: 2\n"
+                                     "orders: 1\n"
+                                     "particles: {count: 100}\n"
+                                     "initial: {velocity: {gaussian: {temperature: 1}}}\n"
+                                     "time: {end: 3}\n";
+
 static hud_status load_text(const char *text, const char *const *overrides, size_t count,
                             struct hud_error *error)
 {
@@ -57,7 +65,9 @@ static hud_status load(const char *const *overrides, size_t count, struct hud_er
 static const char *text_with(const struct hud_key *key)
 {
   bool of_clusters = (key->models & hud_schema_family(HUD_MODEL_HIERARCHY)) != 0;
-  return key->models == 0 || of_clusters ? model_text : gas_text;
+  if (key->models == 0 || of_clusters)
+    return model_text;
+  return (key->models & 1u << HUD_MODEL_HARD_SPHERES) != 0 ? gas_text : boltzmann_text;
 }
 
 /* The model key below which the rows of a scope are tried, with what has to stand beside them. */
