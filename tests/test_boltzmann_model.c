@@ -47,6 +47,8 @@ static void homogeneous_run(void **state)
   assert_close(value(simulation, "collisions_2"), 0.1 * 3.5 * 20000, 600.0);
   assert_close(value(simulation, "collisions_3"), 0.1 * 2.25 * 40000 / 3, 300.0);
   assert_close(value(simulation, "m6"), 57.0, 12.0);
+  assert_error(hud_simulation_density(simulation, 1, NULL, 0, &error), HUD_ERROR_USAGE, &error,
+               "boltzmann gives no densities");
   hud_simulation_close(simulation);
 }
 

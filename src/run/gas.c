@@ -158,6 +158,11 @@ void hud_gas_row(struct hud_gas *gas, double *row)
   hud_spheres_measure(hud_system_state(gas->system, 0), &gas->last);
 }
 
+const char *hud_gas_model_name(const struct hud_gas *gas)
+{
+  return gas->boltzmann != NULL ? "boltzmann" : "hard_spheres";
+}
+
 struct hud_system *hud_gas_system(struct hud_gas *gas)
 {
   return gas->system;

@@ -43,6 +43,9 @@ hud_status hud_gas_advance(struct hud_gas *gas, double t, struct hud_error *erro
 const char *const *hud_gas_names(const struct hud_gas *gas, size_t *count);
 void hud_gas_row(struct hud_gas *gas, double *row);
 
+/* "hard_spheres" or "boltzmann". */
+const char *hud_gas_model_name(const struct hud_gas *gas);
+
 /* The flow, NULL for the Boltzmann equation. */
 struct hud_system *hud_gas_system(struct hud_gas *gas);
 

@@ -308,7 +308,7 @@ hud_status hud_simulation_density(struct hud_simulation *simulation, int k, doub
   size_t n = hud_simulation_velocities(simulation, &velocities);
   if (n == 0)
     return hud_fail(error, HUD_ERROR_USAGE, "method %s gives no densities",
-                    simulation->gas != NULL          ? "of a gas"
+                    simulation->gas != NULL          ? hud_gas_model_name(simulation->gas)
                     : simulation->stochastic != NULL ? "particles without the key `velocity`"
                                                      : simulation->model->rep->ops->name);
   if (k < 1 || k > 2 || (k == 2 && !hud_simulation_has_pairs(simulation)))
