@@ -59,7 +59,7 @@ static void a_run_has_its_columns(void **state)
   assert_true(quantity(simulation, "collisions_2") > 50.0);
   assert_true(quantity(simulation, "collisions_3") > 2.0);
   assert_error(hud_simulation_density(simulation, 1, NULL, 0, &error), HUD_ERROR_USAGE, &error,
-               "a gas gives no densities");
+               "hard_spheres gives no densities");
   hud_simulation_close(simulation);
 }
 
