@@ -270,6 +270,9 @@ static void test_resume(void **state)
                                        "solver.integrator=picard --set epsilon=0.1",
                                        "first_order.yaml --set velocity.cells=64 "
                                        "--set velocity.regrid=true --set time.end=8",
+                                       "first_order.yaml --set method=spectral --set "
+                                       "solver.spectral_check=true --set "
+                                       "solver.spectral_tol=1e-5",
                                        "particles.yaml --set particles.count=100000"};
   for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
     char command[1024];

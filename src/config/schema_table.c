@@ -335,6 +335,11 @@ static const struct hud_key keys[] = {
     {TOP, .path = "solver.spectral_tol", NUMBER(IN(solver.spectral_tol)), .min = 0.0,
      .min_open = true, .max = 0.1, .fallback = "1e-9", .methods = METHOD(SPECTRAL),
      .models = CLUSTER_MODELS, .meaning = "tolerance that chooses the spectral resolution"},
+    {TOP, .path = "solver.spectral_check", BOOLEAN(IN(solver.spectral_check)), .fallback = "false",
+     .methods = METHOD(SPECTRAL), .models = CLUSTER_MODELS,
+     .meaning =
+         "also run a second resolution (half as many nodes and degrees again, a tenth of the "
+         "tolerance in time) and report the differences, check_* in summary.json"},
     {TOP, .path = "solver.max_steps", INTEGER(INT64, IN(solver.max_steps)), RANGE(0, 1e15),
      .fallback = "0", .models = CLUSTER_MODELS, .methods = DETERMINISTIC_METHODS,
      .meaning = "cap on the steps of the whole run; 0: none"},

@@ -53,7 +53,8 @@ static hud_status create_grid(struct hud_model *model, struct hud_error *error)
   return status;
 }
 
-static hud_status create_representation(struct hud_model *model, struct hud_error *error)
+static hud_status create_representation(struct hud_model *model, bool finer,
+                                        struct hud_error *error)
 {
   const struct hud_description *d = model->description;
   if (d->method != HUD_METHOD_GRID && !hud_potential_is_alignment(model->potential))
@@ -69,7 +70,7 @@ static hud_status create_representation(struct hud_model *model, struct hud_erro
     return hud_moments_create(&model->rep, model->network->K, moment_order(d), model->v_infinity,
                               error);
   case HUD_METHOD_SPECTRAL:
-    return hud_spectral_setup(&model->rep, d, model->network, model->v_infinity, error);
+    return hud_spectral_setup(&model->rep, d, model->network, model->v_infinity, finer, error);
   case HUD_METHOD_PARTICLES:
     break;
   }
@@ -116,7 +117,7 @@ static void count_grid(const struct hud_description *d, const struct hud_network
 
 /* Moments and frequency boxes are counted by making them, which takes milliseconds. */
 static hud_status count_unknowns(const struct hud_description *d, const struct hud_network *network,
-                                 double *count, double *tables, struct hud_error *error)
+                                 bool finer, double *count, double *tables, struct hud_error *error)
 {
   struct hud_representation *rep = NULL;
   double mass, mean;
@@ -126,7 +127,7 @@ static hud_status count_unknowns(const struct hud_description *d, const struct h
   else
     status = hud_initial_totals(&d->initial, network, &mass, &mean, error);
   if (status == HUD_OK && d->method == HUD_METHOD_SPECTRAL)
-    status = hud_spectral_setup(&rep, d, network, mean, error);
+    status = hud_spectral_setup(&rep, d, network, mean, finer, error);
   if (status != HUD_OK)
     return status;
   *count = 0.0;
@@ -150,7 +151,7 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
   *unknowns = *bytes = 0.0;
   switch (description->method) {
   case HUD_METHOD_MOMENTS:
-    status = count_unknowns(description, network, unknowns, bytes, error);
+    status = count_unknowns(description, network, false, unknowns, bytes, error);
     *bytes = 8.0 * *unknowns * (STATES + *unknowns); /* with the dense Newton matrix */
     break;
   case HUD_METHOD_GRID:
@@ -159,8 +160,13 @@ hud_status hud_model_estimate(const struct hud_description *description, double 
       count_grid(description, network, unknowns, bytes);
     break;
   case HUD_METHOD_SPECTRAL:
-    status = count_unknowns(description, network, unknowns, bytes, error);
+    status = count_unknowns(description, network, false, unknowns, bytes, error);
     *bytes += 8.0 * *unknowns * STATES;
+    if (status == HUD_OK && description->solver.spectral_check) {
+      double more, tables;
+      status = count_unknowns(description, network, true, &more, &tables, error);
+      *bytes += tables + 8.0 * more * STATES;
+    }
     break;
   case HUD_METHOD_PARTICLES:
     break;
@@ -234,8 +240,8 @@ static hud_status check_regrid(const struct hud_model *model, struct hud_error *
                                 error);
 }
 
-hud_status hud_model_create(struct hud_model **out, const struct hud_description *description,
-                            struct hud_error *error)
+static hud_status create(struct hud_model **out, const struct hud_description *description,
+                         bool finer, struct hud_error *error)
 {
   *out = NULL;
   struct hud_model *model = NULL;
@@ -250,7 +256,7 @@ hud_status hud_model_create(struct hud_model **out, const struct hud_description
       (status = hud_potential_create(&model->potential, &description->potential, error)) ==
           HUD_OK &&
       (status = find_totals(model, error)) == HUD_OK &&
-      (status = create_representation(model, error)) == HUD_OK &&
+      (status = create_representation(model, finer, error)) == HUD_OK &&
       (status = check_regrid(model, error)) == HUD_OK &&
       (status = hud_assembler_create(&model->assembler, model->network, model->rep, 1, error)) ==
           HUD_OK)
@@ -260,6 +266,19 @@ hud_status hud_model_create(struct hud_model **out, const struct hud_description
   else
     hud_model_free(model);
   return status;
+}
+
+hud_status hud_model_create(struct hud_model **model, const struct hud_description *description,
+                            struct hud_error *error)
+{
+  return create(model, description, false, error);
+}
+
+hud_status hud_model_create_finer(struct hud_model **model,
+                                  const struct hud_description *description,
+                                  struct hud_error *error)
+{
+  return create(model, description, true, error);
 }
 
 void hud_model_free(struct hud_model *model)

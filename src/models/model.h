@@ -31,6 +31,12 @@ struct hud_model {
  * than solver.memory_gb would be needed. */
 hud_status hud_model_create(struct hud_model **model, const struct hud_description *description,
                             struct hud_error *error);
+/* The same with method spectral at a second resolution (hud_spectral_refine), to check the first.
+ */
+hud_status hud_model_create_finer(struct hud_model **model,
+                                  const struct hud_description *description,
+                                  struct hud_error *error);
+
 void hud_model_free(struct hud_model *model);
 
 /* Unknowns, and about how many bytes a run will take, without allocating them. HUD_ERROR_INPUT as

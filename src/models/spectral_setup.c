@@ -67,7 +67,7 @@ static hud_status set_velocities(struct hud_representation *rep, const struct hu
 }
 
 hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_description *d,
-                              const struct hud_network *network, double v_infinity,
+                              const struct hud_network *network, double v_infinity, bool finer,
                               struct hud_error *error)
 {
   struct hud_density *density = NULL;
@@ -98,6 +98,8 @@ hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_
       status = hud_spectral_choose(&request, &options, error);
     }
   }
+  if (status == HUD_OK && finer)
+    hud_spectral_refine(&options);
   if (status == HUD_OK)
     status = hud_spectral_create(rep, &options, error);
   if (status == HUD_OK)

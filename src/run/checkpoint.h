@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "analysis/positivity.h"
+#include "run/second_resolution.h"
 #include "run/simulation.h"
 
 /* What a run has recorded: `length` doubles a record, the first of them the time. */
@@ -28,6 +29,7 @@ struct hud_watch {
   double mass_drift, mean_drift;
   double least_f1, least_f1_time; /* smallest f_1 over its largest value so far, and when */
   struct hud_negativity negativity[2];
+  struct hud_resolution_check check; /* with solver.spectral_check */
 };
 
 /* Writes directory/checkpoint. HUD_ERROR_OUTPUT. */

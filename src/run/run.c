@@ -18,6 +18,7 @@
 #include "output/results.h"
 #include "run/gas_files.h"
 #include "run/checkpoint.h"
+#include "run/second_resolution.h"
 #include "run/simulation.h"
 
 enum { LIBRARIES = 5 };
@@ -29,7 +30,8 @@ struct run {
   struct hud_gas_files *gas_files; /* of hard spheres, else NULL */
   struct hud_summary summary;
   struct hud_watch watch;
-  struct hud_positivity *positivity; /* of a scalar model where it can be seen, else NULL */
+  struct hud_positivity *positivity;    /* of a scalar model where it can be seen, else NULL */
+  struct hud_second_resolution *second; /* with solver.spectral_check, else NULL */
   size_t v_count;
   double *f1, *f2;
   double *v;                  /* of the present record, where velocities change; else NULL */
@@ -204,7 +206,11 @@ static hud_status record(struct run *run, struct hud_error *error)
     hud_gas_files_frame(run->gas_files);
   if (run->positivity != NULL)
     hud_positivity_observe(run->positivity, simulation->time, simulation->y);
-  status = keep_record(run, error);
+  if (run->second != NULL)
+    status = hud_second_resolution_compare(run->second, simulation->time, simulation->model,
+                                           simulation->y, &run->watch.check, error);
+  if (status == HUD_OK)
+    status = keep_record(run, error);
   if (status == HUD_OK)
     status = hud_results_record(run->results, simulation->time, simulation->row + 1,
                                 n > 0 ? run->f1 : NULL, run->f2, error);
@@ -399,6 +405,43 @@ static hud_status report_positivity(struct run *run, int k, struct hud_error *er
   return warn(run, text, error);
 }
 
+/* Value and worst value over the output times of a column of the table of moments. */
+static hud_status report_column(struct run *run, const char *column, struct hud_error *error)
+{
+  const struct hud_table *table = hud_results_moments(run->results);
+  size_t c = 0;
+  char name[64];
+  double worst = 0.0;
+  if (!hud_table_has(table, column) || hud_table_find(table, column, &c, error) != HUD_OK)
+    return HUD_OK;
+  for (size_t row = 0; row < table->row_count; row++)
+    worst = fmax(worst, hud_table_value(table, row, c));
+  snprintf(name, sizeof name, "%s_end", column);
+  hud_status status = hud_extras_add_number(&run->summary.details, name,
+                                            hud_table_value(table, table->row_count - 1, c), error);
+  snprintf(name, sizeof name, "%s_worst", column);
+  return status == HUD_OK ? hud_extras_add_number(&run->summary.details, name, worst, error)
+                          : status;
+}
+
+/* The a posteriori estimates of method spectral: the decay of its coefficients, and where asked for
+ * what a second resolution makes of it. */
+static hud_status report_resolution(struct run *run, struct hud_error *error)
+{
+  hud_status status = report_column(run, "fhat_error", error);
+  if (status == HUD_OK)
+    status = report_column(run, "fhat_cut", error);
+  if (status != HUD_OK || run->second == NULL)
+    return status;
+  for (int i = 0; i < HUD_CHECKED_COUNT && status == HUD_OK; i++)
+    status = hud_extras_add_number(&run->summary.details, hud_checked_names[i],
+                                   run->watch.check.worst[i], error);
+  if (status == HUD_OK)
+    status = hud_extras_add_integer(&run->summary.counters, "check_unknowns",
+                                    (int64_t)hud_second_resolution_unknowns(run->second), error);
+  return status;
+}
+
 /* What concerns an initial value problem and not particles. */
 static hud_status add_model_facts(struct run *run, struct hud_error *error)
 {
@@ -406,6 +449,8 @@ static hud_status add_model_facts(struct run *run, struct hud_error *error)
   struct hud_extras *details = &run->summary.details;
   char text[512];
   hud_status status = add_counters(run, error);
+  if (status == HUD_OK)
+    status = report_resolution(run, error);
   if (status == HUD_OK)
     status = hud_extras_add_number(details, "v_infinity", model->v_infinity, error);
   if (status == HUD_OK)
@@ -486,6 +531,10 @@ hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *op
     hud_log_info(options->log, "note: %s", hud_model_file_note(file, i));
   hud_status status =
       hud_simulation_create(&run.simulation, file, options->stop, options->log, error);
+  if (status == HUD_OK && run.simulation->description->solver.spectral_check &&
+      run.simulation->description->method == HUD_METHOD_SPECTRAL)
+    status = hud_second_resolution_create(&run.second, run.simulation->description, options->stop,
+                                          error);
   if (status == HUD_OK)
     status = open_results(&run, error);
   if (status == HUD_OK)
@@ -502,6 +551,7 @@ hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *op
   hud_simulation_close(run.simulation);
   hud_summary_free(&run.summary);
   hud_positivity_free(run.positivity);
+  hud_second_resolution_free(run.second);
   hud_free(run.f1);
   hud_free(run.f2);
   hud_free(run.v);

@@ -25,10 +25,9 @@ static hud_status start_picard(struct hud_simulation *simulation, const volatile
                            simulation->y, &options, error);
 }
 
-static hud_status start(struct hud_simulation *simulation, const volatile sig_atomic_t *stop,
-                        const struct hud_log *log, struct hud_error *error)
+struct hud_evolve_options hud_simulation_solver(const struct hud_description *d,
+                                                const volatile sig_atomic_t *stop)
 {
-  const struct hud_description *d = simulation->description;
   struct hud_evolve_options options = {
       .rtol = d->solver.rtol,
       .atol = d->solver.atol,
@@ -36,7 +35,6 @@ static hud_status start(struct hud_simulation *simulation, const volatile sig_at
       .max_wall = d->solver.max_wall,
       .end = d->time.end,
       .stop = stop,
-      .log = log,
   };
   if (d->method == HUD_METHOD_SPECTRAL) {
     /* The error in time must not hide that in frequency. Scales are natural ones and shrink with
@@ -44,8 +42,16 @@ static hud_status start(struct hud_simulation *simulation, const volatile sig_at
     options.rtol = fmin(options.rtol, 1e-3 * d->solver.spectral_tol);
     options.atol = 1e-40;
   }
+  return options;
+}
+
+static hud_status start(struct hud_simulation *simulation, const volatile sig_atomic_t *stop,
+                        const struct hud_log *log, struct hud_error *error)
+{
+  struct hud_evolve_options options = hud_simulation_solver(simulation->description, stop);
+  options.log = log;
   hud_status status = hud_model_initial(simulation->model, simulation->y, error);
-  if (status == HUD_OK && d->solver.integrator == HUD_INTEGRATOR_PICARD)
+  if (status == HUD_OK && simulation->description->solver.integrator == HUD_INTEGRATOR_PICARD)
     return start_picard(simulation, stop, error);
   if (status == HUD_OK)
     status = hud_evolve_create(&simulation->evolve, hud_model_system(simulation->model), 0.0,

@@ -37,6 +37,10 @@ hud_status hud_simulation_create(struct hud_simulation **simulation, struct hud_
                                  const volatile sig_atomic_t *stop, const struct hud_log *log,
                                  struct hud_error *error);
 
+/* Tolerances and limits of the time integration as described. */
+struct hud_evolve_options hud_simulation_solver(const struct hud_description *description,
+                                                const volatile sig_atomic_t *stop);
+
 /* Whether the velocities of hud_simulation_velocities may change as time goes on. */
 bool hud_simulation_regrids(const struct hud_simulation *simulation);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "spectral/box.h"
 
 double hud_spectral_mass(const struct hud_representation *rep, int k, const double *fk)
@@ -208,6 +209,33 @@ double hud_spectral_tail(const struct hud_representation *rep, int k, const doub
   double radial, angular;
   hud_spectral_tails(hud_spectral_const(rep), k, fk, &radial, &angular);
   return fmax(radial, angular);
+}
+
+hud_status hud_spectral_difference(const struct hud_representation *rep, int k, const double *fk,
+                                   const struct hud_representation *finer, const double *gk,
+                                   double *difference, struct hud_error *error)
+{
+  const struct hud_spectral *a = hud_spectral_const(rep), *b = hud_spectral_const(finer);
+  const struct hud_radial *radial = b->radial;
+  struct hud_deviation g = hud_deviation_of(b, k, gk);
+  double *scratch = NULL, *weights = NULL, supremum = 0.0;
+  hud_status status = HUD_NEW(&scratch, a->simplex[k]->count, "a comparison", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&weights, a->simplex[k]->count, "a comparison", error);
+  for (size_t l = 0; l < b->simplex[k]->count && status == HUD_OK; l++) {
+    hud_simplex_row(a->simplex[k], b->simplex[k]->nodes + l * (size_t)k, scratch, weights);
+    for (size_t n = 0; n < radial->nodes; n++) {
+      double s = radial->s[n];
+      size_t at = l * radial->count + n;
+      double complex fine =
+          g.mass - s * s * g.part[0][at] - I * (s * g.momentum + s * s * g.part[1][at]);
+      supremum = fmax(supremum, cabs(centred(a, k, weights, fk, s) - fine));
+    }
+  }
+  *difference = supremum / fabs(g.mass);
+  hud_free(scratch);
+  hud_free(weights);
+  return status;
 }
 
 double hud_spectral_fourier_metric(const struct hud_representation *rep, const double *f1,

@@ -160,8 +160,12 @@ hud_status hud_spectral_choose(const struct hud_spectral_request *request,
 
 void hud_spectral_refine(struct hud_spectral_options *o)
 {
-  o->nodes += o->nodes / 2;
-  o->more_nodes += o->more_nodes / 2;
+  int *nodes[] = {&o->nodes, &o->more_nodes};
+  for (int a = 0; a < 2; a++) {
+    *nodes[a] += *nodes[a] / 2;
+    if (*nodes[a] > HUD_SPECTRAL_MOST_NODES)
+      *nodes[a] = HUD_SPECTRAL_MOST_NODES;
+  }
   for (int k = 2; k <= o->clusters; k++)
     o->degree[k] += (o->degree[k] / 4 + 1) * 2;
 }

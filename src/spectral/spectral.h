@@ -94,6 +94,12 @@ void hud_spectral_derivative_moments(const struct hud_representation *rep, int k
  * decay of its coefficients in s and in alpha. */
 double hud_spectral_tail(const struct hud_representation *rep, int k, const double *fk);
 
+/* *difference = sup |fhat_k - ghat_k| / M_k over the frequency nodes of `finer`, which holds g_k on
+ * the same box about the same origin: with hud_spectral_refine an estimate of the error of f_k. */
+hud_status hud_spectral_difference(const struct hud_representation *rep, int k, const double *fk,
+                                   const struct hud_representation *finer, const double *gk,
+                                   double *difference, struct hud_error *error);
+
 /* The Fourier metric sup_{0<xi<=X} |fhat_1 - ghat_1| / xi^r of two states of representations with
  * the same origin, on the smaller box; r in [0, 2]. Infinite where masses (r > 0) or means (r > 1)
  * differ by more than round-off. */
