@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What the spectral method reaches: the exact self-similar solution, moments and hierarchies, the
- * whole box at two resolutions, geometric convergence beside the grid's algebraic one, densities
- * against the grid with orders, the collapse. Every line is a measurement, with its bound where the
- * documentation states one; the program fails if a bound is missed. `verify_spectral short` leaves
- * out the largest boxes and grids. */
-#include <cblas.h>
-#include <complex.h>
-#include <math.h>
+ * whole box at two resolutions, densities against the grid with orders, the collapse
+ * (verify_convergence has the geometric convergence). Every line is a measurement, with its bound
+ * where the documentation states one; the program fails if a bound is missed. `verify_spectral
+ * short` leaves out the largest boxes and grids. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/distance.h"
-#include "base/alloc.h"
-#include "bench/common.h"
-#include "evolve/radau.h"
-#include "spectral/spectral.h"
+#include "bench/spectral_run.h"
 
 static const double pi = 3.14159265358979323846;
-static struct hud_error error;
 static int missed;
 
 static void report(const char *what, double value, double bound)
@@ -28,61 +20,6 @@ static void report(const char *what, double value, double bound)
   printf("  %-58s %9.2e   (bound %.0e)%s\n", what, value, bound, value <= bound ? "" : "   MISSED");
   if (!(value <= bound))
     missed++;
-}
-
-/* A model by the spectral method in a box of our choice: network and data of an open simulation. */
-struct run {
-  struct hud_simulation *source; /* by moments, to the same time */
-  struct hud_representation *rep;
-  struct hud_assembler *assembler;
-  const struct hud_system *system;
-  struct hud_density *density;
-  double *y, seconds;
-};
-
-static void run_open(struct run *run, const char *const *overrides, size_t count,
-                     const struct hud_spectral_options *options)
-{
-  run->source = hud_bench_open(overrides, count);
-  const struct hud_model *model = run->source->model;
-  double lost;
-  hud_bench_require(hud_spectral_create(&run->rep, options, &error), &error);
-  hud_bench_require(hud_assembler_create(&run->assembler, model->network, run->rep, 1, &error),
-                    &error);
-  run->system = hud_assembler_system(run->assembler);
-  hud_bench_require(HUD_NEW(&run->y, run->system->size, "a state", &error), &error);
-  hud_bench_require(
-      hud_density_create(&run->density, &run->source->description->initial.f1, &error), &error);
-  hud_bench_require(run->rep->ops->project(run->rep, run->density, run->y, &lost, &error), &error);
-}
-
-static void run_close(struct run *run)
-{
-  hud_density_free(run->density);
-  hud_free(run->y);
-  hud_assembler_free(run->assembler);
-  run->rep->ops->free(run->rep);
-  hud_simulation_close(run->source);
-}
-
-static void run_to(struct run *run, double end, double rtol)
-{
-  struct hud_evolve_options options = {.rtol = rtol, .atol = 1e-40, .end = end};
-  struct hud_evolve *evolve = NULL;
-  clock_t start = clock(); /* processor time: other work on the machine should not fail a bound */
-  hud_bench_require(hud_evolve_create(&evolve, run->system, 0.0, run->y, &options, &error), &error);
-  hud_bench_require(hud_evolve_to(evolve, end, run->y, &error), &error);
-  run->seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-  hud_evolve_free(evolve);
-}
-
-static void run_radau(const struct hud_system *system, double end, double rtol, double *y)
-{
-  struct hud_evolve_options options = {.rtol = rtol, .atol = 1e-40, .end = end};
-  struct hud_radau *radau = NULL;
-  hud_bench_require(hud_radau_create(&radau, system, 0.0, y, &options, &error), &error);
-  hud_bench_require(hud_radau_to(radau, end, y, &error), &error);
-  hud_radau_free(radau);
 }
 
 /* ---- the exact solution ---- */
@@ -220,22 +157,7 @@ static void verify_moments(int trials)
 
 /* ---- boxes ---- */
 
-static const char *const gaussian = "initial.f1={gaussian: {mass: 1, mean: 0, stddev: 1}}";
-static const char *const bimodal =
-    "initial.f1={mixture: [{gaussian: {mass: 0.5, mean: -1, stddev: 0.4}}, "
-    "{gaussian: {mass: 0.5, mean: 1, stddev: 0.4}}]}";
 static const char *const uniform = "initial.f1={uniform: {mass: 1, min: -1.7, max: 1.7}}";
-
-static double box_difference(const struct run *a, const struct run *b, double box)
-{
-  double worst = 0.0;
-  for (int n = 0; n <= 400; n++) {
-    double xi = box * n / 400.0;
-    worst = fmax(worst, cabs(hud_spectral_characteristic(a->rep, a->y, xi) -
-                             hud_spectral_characteristic(b->rep, b->y, xi)));
-  }
-  return worst;
-}
 
 static void verify_box(const char *name, const char *data, double box)
 {
@@ -257,30 +179,6 @@ static void verify_box(const char *name, const char *data, double box)
          1e-9);
   run_close(&coarse);
   run_close(&fine);
-}
-
-static void verify_convergence(void)
-{
-  const char *overrides[] = {"method=moments", gaussian};
-  struct hud_spectral_options options = {.clusters = 3,
-                                         .width = 4.0,
-                                         .panels = 1,
-                                         .nodes = 20,
-                                         .degree = {0, 0, 26, 20},
-                                         .moment_order = 4};
-  struct run reference, run;
-  run_open(&reference, overrides, 2, &options);
-  run_to(&reference, 1.0, 1e-13);
-  printf(" unknowns   error of fhat_1 on [0,4] at t = 1 (gaussian)\n");
-  for (int n = 6; n <= 16; n += 2) {
-    options.nodes = n;
-    options.degree[2] = options.degree[3] = n;
-    run_open(&run, overrides, 2, &options);
-    run_to(&run, 1.0, 1e-13);
-    printf(" %8zu   %.2e\n", run.system->size, box_difference(&run, &reference, 4.0));
-    run_close(&run);
-  }
-  run_close(&reference);
 }
 
 /* ---- densities against the grid ---- */
@@ -423,8 +321,6 @@ int main(int argc, char **argv)
   printf("The whole box, first-order model, epsilon = 0.05, t = 1\n");
   verify_box("gaussian", gaussian, 4.0);
   verify_box("bimodal", bimodal, 4.0 / sqrt(1.16));
-  printf("Geometric convergence\n");
-  verify_convergence();
   printf("The collapse\n");
   verify_collapse();
   printf("Densities: the grid against spectral\n");
