@@ -125,14 +125,16 @@ static inline void quasi_stationary(struct model *model, int k, const double *co
             &model->error);
 }
 
-static inline void add_loss(struct model *model, const struct hud_reaction *reaction, int k,
-                            int partner, const double *const *f, double *out)
+static inline void add_loss(struct model *model, const struct hud_reaction *reaction, int side,
+                            const double *const *f, double *out)
 {
   const struct hud_representation_ops *ops = model->rep->ops;
-  double rate = reaction->reactant * reaction->lambda * ops->mass(model->rep, partner, f[partner]);
+  int k = side == 0 ? reaction->i : reaction->j, partner = reaction->i + reaction->j - k;
+  double power = reaction->reactant[side];
+  double rate = power * reaction->lambda * ops->mass(model->rep, partner, f[partner]);
   for (size_t index = 0; index < ops->length(model->rep, k); index++)
     out[index] -= rate * f[k][index];
-  ops->marginal(model->rep, reaction->reactant * reaction->mu, reaction->i + reaction->j,
+  ops->marginal(model->rep, power * reaction->mu, reaction->i + reaction->j,
                 f[reaction->i + reaction->j], k, out);
 }
 
@@ -158,8 +160,8 @@ static inline void right_hand_side(struct model *model, const double *y, double 
     ops->join(model->rep, reaction->product * reaction->lambda, i, f[i], j, f[j], out[k]);
     for (size_t index = 0; index < ops->length(model->rep, k); index++)
       out[k][index] -= reaction->product * reaction->mu * f[k][index];
-    add_loss(model, reaction, i, j, f, out[i]);
-    add_loss(model, reaction, j, i, f, out[j]);
+    add_loss(model, reaction, 0, f, out[i]);
+    add_loss(model, reaction, 1, f, out[j]);
   }
   for (int k = 1; k <= network->K; k++)
     for (size_t index = 0; model->start[k] + index < model->start[k + 1]; index++)

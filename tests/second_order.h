@@ -85,10 +85,10 @@ static int second_rhs(double t, const double y[], double ydot[], void *context)
     int i = reaction->i, j = reaction->j, k = i + j;
     second_add(&g[k], reaction->product * reaction->lambda, second_join(i, f[i], j, f[j]));
     second_add(&g[k], -reaction->product * reaction->mu, f[k]);
-    second_add(&g[i], -reaction->reactant * reaction->lambda * f[j].M, f[i]);
-    second_add(&g[j], -reaction->reactant * reaction->lambda * f[i].M, f[j]);
-    second_add(&g[i], reaction->reactant * reaction->mu, f[k]);
-    second_add(&g[j], reaction->reactant * reaction->mu, f[k]);
+    second_add(&g[i], -reaction->reactant[0] * reaction->lambda * f[j].M, f[i]);
+    second_add(&g[j], -reaction->reactant[1] * reaction->lambda * f[i].M, f[j]);
+    second_add(&g[i], reaction->reactant[0] * reaction->mu, f[k]);
+    second_add(&g[j], reaction->reactant[1] * reaction->mu, f[k]);
   }
   for (int k = 1; k <= network->K; k++) {
     double d = network->sizes[k].drift, e = f[k].S - f[k].P;

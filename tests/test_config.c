@@ -135,6 +135,7 @@ static void test_models_and_sizes(void **state)
     double epsilon;
   } cases[] = {
       {"model=hierarchy", HUD_MODEL_HIERARCHY, 4, 0.05},
+      {"model=first_order_hierarchy", HUD_MODEL_FIRST_ORDER_HIERARCHY, 4, 0.05},
       {"model=relaxed_triple", HUD_MODEL_RELAXED_TRIPLE, 3, 0.05},
       {"model=first_order", HUD_MODEL_FIRST_ORDER, 3, 0.05},
       {"model=scalar_implicit", HUD_MODEL_SCALAR_IMPLICIT, 3, 0.05},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Right-hand sides in moments against the moment equations written out for ordered multi-indices:
- * the hierarchy (8) and the first-order model (14). */
+ * the hierarchy (8), its terms of first order (9), and the first-order model (14). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -146,9 +146,32 @@ static double hierarchy_rate(const struct model *model, double (*f)[TENSOR], int
   return sum / pow(eps, k - 1);
 }
 
-static void test_hierarchy_equations(void **state)
+/* The same of (9), equation by equation, with unordered pairs. */
+static double first_order_rate(const struct model *model, double (*f)[TENSOR], int k,
+                               const int *alpha)
 {
-  (void)state;
+  const struct hud_description *d = &model->description;
+  double eps = d->epsilon, m = f[k][pack(alpha, k)];
+  int longer[MAX_K] = {0}, K = d->clusters;
+  memcpy(longer, alpha, (size_t)k * sizeof *alpha);
+  if (k == 1) /* (9a) */
+    return 2.0 * rate(&d->mu, 1, 1) * f[2][pack(longer, 2)] +
+           eps * rate(&d->mu, 1, 2) * f[3][pack(longer, 3)] -
+           2.0 * rate(&d->lambda, 1, 1) * m * f[1][0] - eps * rate(&d->lambda, 2, 1) * m * f[2][0];
+  double sum = drift_of(k, alpha, f[k]); /* (9b), (9c), (9d) */
+  for (int i = 1; 2 * i <= k; i++)
+    sum += rate(&d->lambda, i, k - i) * sym(i, f[i], k - i, f[k - i], alpha) -
+           rate(&d->mu, i, k - i) * m;
+  if (k < K)
+    sum += eps * (rate(&d->mu, k, 1) * f[k + 1][pack(longer, k + 1)] -
+                  rate(&d->lambda, 1, k) * m * f[1][0]);
+  return sum / eps;
+}
+
+static void check_hierarchy(enum hud_model_kind kind,
+                            double (*formula)(const struct model *model, double (*f)[TENSOR], int k,
+                                              const int *alpha))
+{
   struct hud_random random;
   hud_random_seed(&random, 30, 1);
   for (int trial = 0; trial < 6; trial++) {
@@ -156,7 +179,7 @@ static void test_hierarchy_equations(void **state)
     struct model model;
     double y[MAX_SIZE], ydot[MAX_SIZE];
     random_rates(&model, &random);
-    model_open(&model, HUD_MODEL_HIERARCHY, 4, TENSOR_ORDER, 0.25);
+    model_open(&model, kind, 4, TENSOR_ORDER, 0.25);
     random_state(&model, &random, y);
     right_hand_side(&model, y, ydot);
     for (int k = 1; k <= 4; k++)
@@ -166,12 +189,18 @@ static void test_hierarchy_equations(void **state)
       for (size_t index = 0; index < model.rep->ops->length(model.rep, k); index++) {
         int alpha[MAX_K];
         described(&model, k, index, alpha);
-        assert_close(ydot[model.start[k] + index], hierarchy_rate(&model, tensor, k, alpha),
-                     1e-13 * size);
+        assert_close(ydot[model.start[k] + index], formula(&model, tensor, k, alpha), 1e-13 * size);
       }
     }
     model_close(&model);
   }
+}
+
+static void test_hierarchy_equations(void **state)
+{
+  (void)state;
+  check_hierarchy(HUD_MODEL_HIERARCHY, hierarchy_rate);
+  check_hierarchy(HUD_MODEL_FIRST_ORDER_HIERARCHY, first_order_rate);
 }
 
 /* (mu12 - kappa D_3) T_abc = lambda12 (m_a m_bc + m_b m_ac + m_c m_ab)/3, solved as it stands. */

@@ -273,15 +273,16 @@ static void test_library_assembler(void **state)
   struct hud_random random;
   hud_random_seed(&random, 40, 1);
   static const enum hud_model_kind kinds[] = {HUD_MODEL_HIERARCHY, HUD_MODEL_RELAXED_TRIPLE,
-                                              HUD_MODEL_FIRST_ORDER, HUD_MODEL_INSTANTANEOUS};
-  for (int trial = 0; trial < 24; trial++) {
+                                              HUD_MODEL_FIRST_ORDER, HUD_MODEL_INSTANTANEOUS,
+                                              HUD_MODEL_FIRST_ORDER_HIERARCHY};
+  for (int trial = 0; trial < 30; trial++) {
     struct model model;
     struct hud_assembler *assembler = NULL;
     double y[MAX_SIZE], v[MAX_SIZE], ydot[MAX_SIZE], ours[MAX_SIZE], up[MAX_SIZE], down[MAX_SIZE];
     random_rates(&model, &random);
     if (trial % 3 == 0)
       model.description.counting = HUD_COUNTING_AS_PRINTED;
-    model_open(&model, kinds[trial % 4], 2 + trial % 5, 4, 0.4);
+    model_open(&model, kinds[trial % 5], 2 + trial / 5 % 5, 4, 0.4);
     assert_ok(hud_assembler_create(&assembler, model.network, model.rep, 1, &model.error),
               &model.error);
     const struct hud_system *system = hud_assembler_system(assembler);

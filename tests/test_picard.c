@@ -58,6 +58,7 @@ static void test_against_cvode(void **state)
       "model: hierarchy\nclusters: 4\nmethod: moments\nepsilon: 0.1",
       "model: hierarchy\nclusters: 6\nmethod: moments\nepsilon: 1.0",
       "model: hierarchy\nclusters: 3\nmethod: moments\nepsilon: 0.1\ncounting: as_printed",
+      "model: first_order_hierarchy\nclusters: 5\nmethod: moments\nepsilon: 0.1",
       "model: relaxed_triple\nmethod: moments\nepsilon: 0.1\ndelta: 0.05",
       "model: instantaneous\nmethod: moments",
   };
@@ -392,7 +393,8 @@ static void test_errors(void **state)
   close_setting(&s);
   /* a quasi-stationary reactant */
   struct hud_size sizes[] = {{0}, {1.0, 0.0, false}, {0.0, 1.0, true}, {1.0, 1.0, false}};
-  struct hud_reaction reactions[] = {{1, 1, 1.0, 1.0, 1.0, 1.0}, {1, 2, 1.0, 1.0, 1.0, 1.0}};
+  struct hud_reaction reactions[] = {{1, 1, 1.0, 1.0, 1.0, {1.0, 1.0}},
+                                     {1, 2, 1.0, 1.0, 1.0, {1.0, 1.0}}};
   struct hud_network network = {3, sizes, 2, reactions};
   double x[4] = {0.0, 1.0, 1.0, 1.0}, bound;
   assert_error(hud_contraction_bound(&network, 1.0, x, x, &bound, &error), HUD_ERROR_INPUT, &error,

@@ -168,11 +168,12 @@ static void test_random_hierarchies(void **state)
   hud_random_seed(&random, 22, 1);
   options.nodes = 5;
   options.degree[4] = 5;
-  for (int trial = 0; trial < 2; trial++) {
+  for (int trial = 0; trial < 4; trial++) {
     struct twin twin;
     int64_t evaluations;
     random_rates(&twin, &random);
-    twin_open(&twin, HUD_MODEL_HIERARCHY, 4, options, 4);
+    twin_open(&twin, trial < 2 ? HUD_MODEL_HIERARCHY : HUD_MODEL_FIRST_ORDER_HIERARCHY, 4, options,
+              4);
     set_random_atoms(&twin, &random);
     assert_true(twin.spectral.system->size <= 400);
     integrate_bdf(twin.spectral.system, 2.0, 1e-13, 1e-18, twin.spectral.y, &evaluations);

@@ -26,7 +26,7 @@ hud_status hud_theory_create(struct hud_theory *theory, const struct hud_descrip
   if (status != HUD_OK || d->model == HUD_MODEL_INSTANTANEOUS)
     return status;
   theory->epsilon = d->epsilon;
-  if (d->model == HUD_MODEL_HIERARCHY && d->clusters < 3)
+  if (d->clusters < 3 && hud_description_is_hierarchy(d))
     return status;
   status = hud_rate_evaluate(&d->lambda, "rates.lambda", 1, 2, &theory->lambda12, error);
   if (status == HUD_OK)

@@ -53,7 +53,7 @@ static hud_status print_theory(const struct hud_description *d, struct hud_error
   struct hud_network *network = NULL;
   struct hud_theory theory;
   double mass, mean;
-  bool has_triples = d->model != HUD_MODEL_HIERARCHY || d->clusters >= 3;
+  bool has_triples = d->clusters >= 3 || !hud_description_is_hierarchy(d);
   hud_status status = hud_network_create(&network, d, error);
   if (status == HUD_OK)
     status = hud_initial_totals(&d->initial, network, &mass, &mean, error);

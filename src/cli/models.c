@@ -11,18 +11,23 @@ static void print_table(void)
 {
   int count;
   const struct hud_registry_row *rows = hud_registry(&count);
-  printf("%-16s %-16s", "model", "place");
+  printf("%-21s %-20s", "model", "place");
   for (int m = 0; m < HUD_METHOD_COUNT; m++)
     printf(" %-9s", hud_method_name((enum hud_method)m));
   printf("\n");
   for (int i = 0; i < count; i++) {
-    printf("%-16s %-16s", rows[i].name, rows[i].place);
-    for (int m = 0; m < HUD_METHOD_COUNT; m++)
+    printf("%-21s %-20s", rows[i].name, rows[i].place);
+    if (rows[i].solver != NULL)
+      printf(" own solver, no key `method`: %s", rows[i].solver);
+    for (int m = 0; rows[i].solver == NULL && m < HUD_METHOD_COUNT; m++)
       printf(" %-9s", hud_registry_runs(rows[i].model, (enum hud_method)m) ? "yes" : "-");
     printf("\n");
   }
-  printf("\n[KMS] Kanzler, Moschella, Schmeiser: First order non-instantaneous corrections in\n"
-         "collisional kinetic alignment models. `huddle models NAME` prints the equation.\n");
+  printf(
+      "\n[KMS] Kanzler, Moschella, Schmeiser: First order non-instantaneous corrections in\n"
+      "collisional kinetic alignment models. [APW] Ampatzoglou, Pavlovic, Warner: Derivation of\n"
+      "the higher order Boltzmann equation for hard spheres. `huddle models NAME` prints the\n"
+      "equation.\n");
 }
 
 int hud_cli_models(int argc, char **argv)

@@ -21,14 +21,15 @@ struct hud_mark {
 };
 
 enum hud_model_kind {
-  HUD_MODEL_HIERARCHY,       /* (8), all sizes 1..K */
-  HUD_MODEL_RELAXED_TRIPLE,  /* (37) */
-  HUD_MODEL_FIRST_ORDER,     /* (14) */
-  HUD_MODEL_SCALAR_IMPLICIT, /* (47) */
-  HUD_MODEL_SCALAR,          /* (48) */
-  HUD_MODEL_INSTANTANEOUS,   /* (33) */
-  HUD_MODEL_HARD_SPHERES,    /* the flow of [APW]; see struct hud_gas_description */
-  HUD_MODEL_BOLTZMANN        /* its limit (3.21) by direct simulation; the same struct */
+  HUD_MODEL_HIERARCHY,             /* (8), all sizes 1..K */
+  HUD_MODEL_FIRST_ORDER_HIERARCHY, /* (9), all sizes 1..K */
+  HUD_MODEL_RELAXED_TRIPLE,        /* (37) */
+  HUD_MODEL_FIRST_ORDER,           /* (14) */
+  HUD_MODEL_SCALAR_IMPLICIT,       /* (47) */
+  HUD_MODEL_SCALAR,                /* (48) */
+  HUD_MODEL_INSTANTANEOUS,         /* (33) */
+  HUD_MODEL_HARD_SPHERES,          /* the flow of [APW]; see struct hud_gas_description */
+  HUD_MODEL_BOLTZMANN              /* its limit (3.21) by direct simulation; the same struct */
 };
 
 enum hud_method { HUD_METHOD_GRID, HUD_METHOD_SPECTRAL, HUD_METHOD_MOMENTS, HUD_METHOD_PARTICLES };
@@ -251,6 +252,12 @@ void hud_description_clear(struct hud_description *description);
 void hud_density_spec_clear(struct hud_density_spec *spec);
 void hud_cluster_initial_clear(struct hud_cluster_initial *initial);
 void hud_gas_spec_clear(struct hud_gas_spec *spec);
+
+/* All sizes 1..K = clusters. */
+static inline bool hud_description_is_hierarchy(const struct hud_description *d)
+{
+  return d->model == HUD_MODEL_HIERARCHY || d->model == HUD_MODEL_FIRST_ORDER_HIERARCHY;
+}
 
 /* kappa as a number. */
 static inline double hud_description_kappa(const struct hud_description *d)

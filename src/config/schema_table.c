@@ -11,9 +11,9 @@
 #define MODEL(kind) (1u << HUD_MODEL_##kind)
 #define METHOD(kind) (1u << HUD_METHOD_##kind)
 #define SCALAR_MODELS (MODEL(SCALAR_IMPLICIT) | MODEL(SCALAR))
+#define HIERARCHIES (MODEL(HIERARCHY) | MODEL(FIRST_ORDER_HIERARCHY))
 #define CLUSTER_MODELS                                                                             \
-  (MODEL(HIERARCHY) | MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS |                 \
-   MODEL(INSTANTANEOUS))
+  (HIERARCHIES | MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS | MODEL(INSTANTANEOUS))
 #define SPHERES MODEL(HARD_SPHERES)
 #define BOLTZMANN MODEL(BOLTZMANN)
 #define GASES (SPHERES | BOLTZMANN)
@@ -57,6 +57,8 @@
 
 static const struct hud_choice models[] = {
     {"hierarchy", HUD_MODEL_HIERARCHY, "all cluster sizes 1..K, (8)"},
+    {"first_order_hierarchy", HUD_MODEL_FIRST_ORDER_HIERARCHY,
+     "the same without the terms of order epsilon^2, (9)"},
     {"relaxed_triple", HUD_MODEL_RELAXED_TRIPLE, "triples relax on the time scale delta, (37)"},
     {"first_order", HUD_MODEL_FIRST_ORDER, "triples are quasi-stationary, (14)"},
     {"scalar_implicit", HUD_MODEL_SCALAR_IMPLICIT, "one equation for f_1, implicit, (47)"},
@@ -199,13 +201,13 @@ static const struct hud_key keys[] = {
      .models = WITH_EPSILON, .symbol = "epsilon",
      .meaning = "ratio of the duration of a collision to the time between collisions, (7)"},
     {TOP, .path = "clusters", INTEGER(INT, IN(clusters)), .required = true,
-     RANGE(1, HUD_MAX_CLUSTERS), .models = MODEL(HIERARCHY), .symbol = "K",
+     RANGE(1, HUD_MAX_CLUSTERS), .models = HIERARCHIES, .symbol = "K",
      .meaning = "the largest cluster size"},
     {TOP, .path = "delta", NUMBER(IN(delta)), .required = true, POSITIVE,
      .models = MODEL(RELAXED_TRIPLE), .symbol = "delta",
      .meaning = "time scale of triples, (37); delta = epsilon is the hierarchy with K = 3"},
     {TOP, .path = "counting", CHOICE(IN(counting), countings), .fallback = "conserving",
-     .models = MODEL(HIERARCHY), .meaning = "how reactions of unequal clusters are counted"},
+     .models = HIERARCHIES, .meaning = "how reactions of unequal clusters are counted"},
     {TOP, .path = "three_body_drift", CHOICE(IN(three_body_drift), three_body_drifts),
      .fallback = "consistent", .models = MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS,
      .symbol = "kappa", .meaning = "strength of the drift within triples"},

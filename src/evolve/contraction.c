@@ -47,8 +47,8 @@ static void apply(const struct hud_network *network, double h, const double *nor
     double changed = passing ? quasi_stationary(network, k, norms, x) : x[k];
     if (!passing)
       out[k] += r->product * r->lambda * joined(r, norms, x);
-    out[r->i] += r->reactant * r->mu * changed;
-    out[r->j] += r->reactant * r->mu * changed;
+    out[r->i] += r->reactant[0] * r->mu * changed;
+    out[r->j] += r->reactant[1] * r->mu * changed;
   }
   for (int k = 1; k <= network->K; k++)
     if (!network->sizes[k].quasi_stationary)

@@ -41,9 +41,9 @@ double hud_masses_loss(const struct hud_network *network, int k, const double *m
   for (size_t i = 0; i < network->reaction_count; i++) {
     const struct hud_reaction *r = &network->reactions[i];
     if (r->i == k)
-      loss += r->reactant * r->lambda * masses[r->j];
+      loss += r->reactant[0] * r->lambda * masses[r->j];
     if (r->j == k)
-      loss += r->reactant * r->lambda * masses[r->i];
+      loss += r->reactant[1] * r->lambda * masses[r->i];
   }
   return loss / network->sizes[k].weight;
 }

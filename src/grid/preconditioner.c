@@ -44,8 +44,10 @@ static double joining_rate(const struct hud_network *network, int k, const doubl
     int i = reaction->i, j = reaction->j;
     if (i + j < 3 || network->sizes[i + j].quasi_stationary)
       continue;
-    double c = reaction->reactant * reaction->lambda / network->sizes[k].weight;
-    rate += (i == k ? c * mass[j] : 0.0) + (j == k ? c * mass[i] : 0.0);
+    double weight = network->sizes[k].weight;
+    double c[2] = {reaction->reactant[0] * reaction->lambda / weight,
+                   reaction->reactant[1] * reaction->lambda / weight};
+    rate += (i == k ? c[0] * mass[j] : 0.0) + (j == k ? c[1] * mass[i] : 0.0);
   }
   return rate;
 }
@@ -112,7 +114,7 @@ hud_status hud_grid_precondition_setup(struct hud_representation *rep,
   double moments[3];
   hud_grid_moments(rep, 1, p->f1, p->mean, 2, moments);
   p->variance = moments[2];
-  p->rank_one = 2.0 * gamma * pairing->reactant * pairing->lambda / single->weight;
+  p->rank_one = 2.0 * gamma * pairing->reactant[0] * pairing->lambda / single->weight;
   p->own = 1.0 + p->rank_one * p->mass;
   p->weight1 = single->weight;
   p->pairs = !pair->quasi_stationary;

@@ -83,11 +83,12 @@ static hud_status formed_direction(struct hud_assembler *a, int k, struct hud_er
   return a->rep->ops->resolvent(a->rep, 1.0, network->sizes[k].drift / rate, k, out, out, error);
 }
 
-/* q/w_k of the reactant k; 0 for a quasi-stationary one, which the reaction does not change. */
-static double reactant_factor(const struct hud_assembler *a, const struct hud_reaction *r, int k)
+/* q/w_k of reactant i (side 0) or j (side 1); 0 for a quasi-stationary one, which the reaction does
+ * not change. */
+static double reactant_factor(const struct hud_assembler *a, const struct hud_reaction *r, int side)
 {
-  const struct hud_size *size = &a->network->sizes[k];
-  return size->quasi_stationary ? 0.0 : r->reactant / size->weight;
+  const struct hud_size *size = &a->network->sizes[side == 0 ? r->i : r->j];
+  return size->quasi_stationary ? 0.0 : r->reactant[side] / size->weight;
 }
 
 static void lose(struct hud_assembler *a, double c, int k, const double *fk, double partner_mass)
@@ -110,8 +111,8 @@ static hud_status split_fused(struct hud_assembler *a, const struct hud_reaction
     return HUD_OK;
   double c = r->mu * r->lambda, drift = a->network->sizes[r->i + r->j].drift;
   return a->rep->ops->joined_marginals(a->rep, r->mu, drift / r->product, r->i, fi, r->j, fj,
-                                       c * reactant_factor(a, r, r->i), a->out[r->i],
-                                       c * reactant_factor(a, r, r->j), a->out[r->j], error);
+                                       c * reactant_factor(a, r, 0), a->out[r->i],
+                                       c * reactant_factor(a, r, 1), a->out[r->j], error);
 }
 
 static hud_status add_reaction(struct hud_assembler *a, const struct hud_reaction *r,
@@ -124,7 +125,7 @@ static hud_status add_reaction(struct hud_assembler *a, const struct hud_reactio
     ops->join(a->rep, r->product * r->lambda / size->weight, i, a->f[i], j, a->f[j], a->out[k]);
     add(a->lengths[k], -r->product * r->mu / size->weight, a->f[k], a->out[k]);
   }
-  double ci = reactant_factor(a, r, i), cj = reactant_factor(a, r, j);
+  double ci = reactant_factor(a, r, 0), cj = reactant_factor(a, r, 1);
   if (r->lambda > 0.0) {
     double mass_i = ops->mass(a->rep, i, a->f[i]), mass_j = ops->mass(a->rep, j, a->f[j]);
     lose(a, ci * r->lambda, i, a->f[i], mass_j);
@@ -152,7 +153,7 @@ static hud_status add_reaction_direction(struct hud_assembler *a, const struct h
     ops->join(a->rep, c, i, a->v[i], j, a->f[j], a->out[k]);
     add(a->lengths[k], -r->product * r->mu / size->weight, a->v[k], a->out[k]);
   }
-  double ci = reactant_factor(a, r, i), cj = reactant_factor(a, r, j);
+  double ci = reactant_factor(a, r, 0), cj = reactant_factor(a, r, 1);
   if (r->lambda > 0.0) {
     double mass_i = ops->mass(a->rep, i, a->f[i]), mass_j = ops->mass(a->rep, j, a->f[j]);
     double change_i = ops->mass(a->rep, i, a->v[i]), change_j = ops->mass(a->rep, j, a->v[j]);

@@ -15,6 +15,7 @@ struct hud_registry_row {
   const char *equation; /* several lines */
   const char *keys;     /* the keys that matter most */
   unsigned methods;     /* bit 1 << method for each that runs */
+  const char *solver; /* of a model that has one way to be solved and no key `method`, else NULL */
 };
 
 /* All rows; *count receives their number. */

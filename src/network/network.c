@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Building networks: the hierarchy (8) of any size K with either counting, the relaxed triple (37),
- * the first-order model (14) and the instantaneous limit (33), all as the numbers w_k, d_k, p_r,
- * q_r of network.h. */
+ * Building networks: the hierarchy (8) of any size K with either counting, its terms up to first
+ * order (9), the relaxed triple (37), the first-order model (14) and the instantaneous limit (33),
+ * all as the numbers w_k, d_k, p_r, q_{r,i} and q_{r,j} of network.h. */
 #include "network/network.h"
 
 #include <math.h>
@@ -76,6 +76,7 @@ static void set_sizes(struct hud_network *network, const struct hud_description 
   }
   switch (d->model) {
   case HUD_MODEL_HIERARCHY:
+  case HUD_MODEL_FIRST_ORDER_HIERARCHY:
     break;
   case HUD_MODEL_RELAXED_TRIPLE:
     network->sizes[3].weight = d->delta * d->epsilon;
@@ -99,6 +100,7 @@ static int largest_size(const struct hud_description *d)
 {
   switch (d->model) {
   case HUD_MODEL_HIERARCHY:
+  case HUD_MODEL_FIRST_ORDER_HIERARCHY:
     return d->clusters;
   case HUD_MODEL_INSTANTANEOUS:
     return 2;
@@ -113,10 +115,17 @@ static int largest_size(const struct hud_description *d)
   return 3;
 }
 
+/* Whether (9) keeps what size k loses to the partner j and gets back. */
+static bool is_first_order(int k, int j)
+{
+  return j == 1 || (j == 2 && k == 1);
+}
+
 static hud_status set_reactions(struct hud_network *network, const struct hud_description *d,
                                 struct hud_error *error)
 {
-  bool printed = d->model == HUD_MODEL_HIERARCHY && d->counting == HUD_COUNTING_AS_PRINTED;
+  bool first_order = d->model == HUD_MODEL_FIRST_ORDER_HIERARCHY;
+  bool printed = hud_description_is_hierarchy(d) && d->counting == HUD_COUNTING_AS_PRINTED;
   hud_status status = HUD_OK;
   for (int k = 2; k <= network->K; k++)
     for (int i = 1; 2 * i <= k && status == HUD_OK; i++) {
@@ -124,8 +133,10 @@ static hud_status set_reactions(struct hud_network *network, const struct hud_de
       struct hud_reaction *reaction = &network->reactions[network->reaction_count++];
       reaction->i = i;
       reaction->j = j;
-      reaction->reactant = pow(d->epsilon, k - 2);
-      reaction->product = reaction->reactant * (printed && i != j ? 2.0 : 1.0);
+      double power = pow(d->epsilon, k - 2);
+      reaction->product = power * (printed && i != j ? 2.0 : 1.0);
+      reaction->reactant[0] = first_order && !is_first_order(i, j) ? 0.0 : power;
+      reaction->reactant[1] = first_order && !is_first_order(j, i) ? 0.0 : power;
       status = hud_rate_evaluate(&d->lambda, "rates.lambda", i, j, &reaction->lambda, error);
       if (status == HUD_OK)
         status = hud_rate_evaluate(&d->mu, "rates.mu", i, j, &reaction->mu, error);
@@ -198,6 +209,11 @@ void hud_network_free(struct hud_network *network)
   hud_free(network->sizes);
   hud_free(network->reactions);
   hud_free(network);
+}
+
+bool hud_reaction_conserves(const struct hud_reaction *reaction)
+{
+  return reaction->product == reaction->reactant[0] && reaction->product == reaction->reactant[1];
 }
 
 /* Reactions that make fewer than k: sum_{m<k} floor(m/2) = floor((k-1)^2/4). */

@@ -2,20 +2,25 @@
  *
  * A network of clusters is data. For sizes k = 1..K and reactions r = {i,j} <-> i+j,
  *
- *   w_k d/dt f_k + d_k div(U_k f_k) = sum_{r: i+j=k} p_r [ lambda_r Sym(f_i x f_j) - mu_r f_k ]
- *                                   - sum_{r: k in {i,j}} q_r [ lambda_r M_partner f_k - mu_r
- * marginal_k f_{i+j} ]
+ *   w_k d/dt f_k + d_k div(U_k f_k)
+ *     = sum_{r: i+j=k} p_r [ lambda_r Sym(f_i x f_j) - mu_r f_k ]
+ *     - sum_{r: k in {i,j}} q_{r,k} [ lambda_r M_partner f_k - mu_r marginal_k f_{i+j} ]
  *
  * where a reaction {k,k} counts twice in the second sum. All densities are the rescaled f_k^epsilon
  * of (7), and every model of [KMS] is a choice of the numbers (MATHEMATICS, sections 1 and 2):
  *
- *   hierarchy (8):        w_k = eps^{k-1}, d_k = eps^{k-2}, p_r = q_r = eps^{i+j-2}
+ *   hierarchy (8):        w_k = eps^{k-1}, d_k = eps^{k-2}, p_r = q_{r,i} = q_{r,j} = eps^{i+j-2}
+ *   first order (9):      the same, but of the second sum, which has the power eps^j beside the
+ *                         terms without eps of its equation (eps^{j-1} for k = 1), only what is of
+ *                         first order: q_{r,k} = 0 but for partners j = 1, and j = 2 if k = 1
  *   relaxed triple (37):  K = 3, w_3 = delta eps, d_3 = kappa eps, reactions {1,1} and {1,2} only
  *   first order (14):     the same with w_3 = 0 (quasi-stationary), d_3 = kappa eps
  *   instantaneous (33):   K = 2, w_2 = 0 (quasi-stationary)
  *
- * With p_r = q_r the totals sum_k k w_k M_k and sum_k k w_k I_k are conserved. Counting as printed
- * in (1) has p_r = 2 q_r for i != j and does not conserve. */
+ * With p_r = q_{r,i} = q_{r,j} the totals sum_k k w_k M_k and sum_k k w_k I_k are conserved.
+ * Otherwise the mass grows at the rate
+ *   sum_r ((i+j) p_r - i q_{r,i} - j q_{r,j}) (lambda_r M_i M_j - mu_r M_{i+j}):
+ * under counting as printed in (1), where p_r is twice q_r for i != j, and in (9) with K >= 4. */
 #ifndef HUD_NETWORK_NETWORK_H
 #define HUD_NETWORK_NETWORK_H
 
@@ -34,8 +39,8 @@ struct hud_size {
 struct hud_reaction {
   int i, j; /* i <= j */
   double lambda, mu;
-  double product;  /* p_r */
-  double reactant; /* q_r */
+  double product;     /* p_r */
+  double reactant[2]; /* q_{r,i} and q_{r,j}; equal if i = j */
 };
 
 struct hud_network {
@@ -52,6 +57,9 @@ struct hud_network {
 hud_status hud_network_create(struct hud_network **network,
                               const struct hud_description *description, struct hud_error *error);
 void hud_network_free(struct hud_network *network);
+
+/* p_r = q_{r,i} = q_{r,j}: what one equation loses another gains. */
+bool hud_reaction_conserves(const struct hud_reaction *reaction);
 
 /* The reaction {i,j} in either order, or NULL. */
 const struct hud_reaction *hud_network_reaction(const struct hud_network *network, int i, int j);

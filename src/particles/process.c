@@ -16,12 +16,12 @@ static hud_status check_network(const struct hud_particles_options *options, int
 {
   const struct hud_network *network = options->network;
   for (size_t r = 0; r < network->reaction_count; r++)
-    if (network->reactions[r].product != network->reactions[r].reactant)
+    if (!hud_reaction_conserves(&network->reactions[r]))
       return hud_fail_at(
           error, HUD_ERROR_INPUT, "counting",
-          "there is no particle process for counting as printed in (1): joining {%d,%d} "
-          "would make particles, as the gain counts the pair twice and the loss once; "
-          "use counting: conserving",
+          "there is no particle process for counting as printed in (1), nor for the terms of (9): "
+          "joining {%d,%d} would make particles, as what is gained is not what is lost; "
+          "use model: hierarchy with counting: conserving",
           network->reactions[r].i, network->reactions[r].j);
   *sizes = 0;
   while (*sizes < network->K && !network->sizes[*sizes + 1].quasi_stationary)

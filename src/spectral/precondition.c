@@ -46,9 +46,9 @@ static double loss_rate(const struct hud_precondition *p, int k)
   for (size_t n = 0; n < p->network->reaction_count && is_dynamic(p, k); n++) {
     const struct hud_reaction *r = &p->network->reactions[n];
     if (r->i == k)
-      rate += r->reactant * r->lambda * p->scalars.mass[r->j];
+      rate += r->reactant[0] * r->lambda * p->scalars.mass[r->j];
     if (r->j == k)
-      rate += r->reactant * r->lambda * p->scalars.mass[r->i];
+      rate += r->reactant[1] * r->lambda * p->scalars.mass[r->i];
   }
   return rate;
 }
@@ -64,7 +64,7 @@ static void subtract_partner_change(const struct hud_precondition *p, const stru
     for (int side = 0; side < 2; side++) {
       int own = side == 0 ? r->i : r->j, partner = side == 0 ? r->j : r->i;
       if (own == k && is_dynamic(p, partner))
-        c += r->reactant * r->lambda * z[partner][0];
+        c += r->reactant[side] * r->lambda * z[partner][0];
     }
   }
   c *= time_factor(p, k);
@@ -170,7 +170,7 @@ static hud_status factor_schur(struct hud_spectral *sp, struct hud_error *error)
       memset(p->gain, 0, hud_spectral_length(sp, 2) * sizeof *p->gain);
       add_join_change(p, sp, pairing, z, z, p->gain);
       apply_inverse(p, sp, 2, p->gain, solved);
-      add_marginal(sp, 2.0 * time_factor(p, 1) * pairing->reactant * pairing->mu, solved, result);
+      add_marginal(sp, 2.0 * time_factor(p, 1) * pairing->reactant[0] * pairing->mu, solved, result);
     }
     for (size_t a = 0; a < n; a++)
       p->schur[a * n + b] = (a == b ? p->diagonal : 0.0) - result[2 + a];
@@ -237,7 +237,7 @@ static hud_status solve_pairs(struct hud_precondition *p, struct hud_spectral *s
   }
   start_size(p, sp, 1, r, z, z1);
   if (pairing != NULL)
-    add_marginal(sp, 2.0 * time_factor(p, 1) * pairing->reactant * pairing->mu, z2, z1);
+    add_marginal(sp, 2.0 * time_factor(p, 1) * pairing->reactant[0] * pairing->mu, z2, z1);
   if (LAPACKE_dgetrs(LAPACK_ROW_MAJOR, 'N', (int)n, 1, p->schur, (int)n, p->pivots, z1 + 2, 1) != 0)
     return hud_fail(error, HUD_ERROR_COMPUTE, "the preconditioner of method spectral failed");
   memcpy(z[1] + 2, z1 + 2, n * sizeof *z1);

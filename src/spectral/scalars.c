@@ -98,13 +98,14 @@ static void add_product(struct linear *rows, const struct scalars *s,
 }
 
 static void add_reactant(struct linear *rows, const struct scalars *s,
-                         const struct hud_scalar_block *block, const struct hud_reaction *r, int a,
-                         double weight)
+                         const struct hud_scalar_block *block, const struct hud_reaction *r,
+                         int side, double weight)
 {
-  int k = r->i + r->j, partner = k - a, position = block->position[a];
+  int k = r->i + r->j, a = side == 0 ? r->i : r->j, partner = k - a;
+  int position = block->position[a];
   if (position < 0)
     return;
-  double c = r->reactant / weight;
+  double c = r->reactant[side] / weight;
   struct linear mass = joined_mass(s, r->i, r->j);
   add(&rows[position], -c * r->lambda, &mass);
   add(&rows[position], c * r->mu, &s->mass_change[k]);
@@ -135,9 +136,9 @@ hud_status hud_scalar_block_factor(struct hud_scalar_block *block,
     const struct hud_reaction *r = &network->reactions[n];
     const struct hud_size *sizes = network->sizes;
     add_product(rows, &s, block, r, sizes[r->i + r->j].weight);
-    add_reactant(rows, &s, block, r, r->i, sizes[r->i].weight);
-    add_reactant(rows, &s, block, r, r->j, sizes[r->j].weight);
-    block->conserving = block->conserving && r->product == r->reactant;
+    add_reactant(rows, &s, block, r, 0, sizes[r->i].weight);
+    add_reactant(rows, &s, block, r, 1, sizes[r->j].weight);
+    block->conserving = block->conserving && hud_reaction_conserves(r);
   }
   int size = 2 * block->count;
   for (int a = 0; a < size; a++)
