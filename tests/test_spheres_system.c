@@ -250,17 +250,18 @@ static void ties_are_counted(void **state)
   double rows[20] = {0.25, 0.25, 1, 0, 0.5, 0.25, -1, 0, 0.25, 0.75, 1, 0, 0.5, 0.75, -1, 0};
   spec.rows = rows;
   struct hud_system *system = make_system(&spec);
-  double row[16];
+  struct hud_error error = {0};
+  double row[24];
   size_t count;
   advance(system, 0.125);
   assert_int_equal(collisions(system, 2), 2);
-  hud_system_row(system, row);
+  assert_ok(hud_system_row(system, row, &error), &error);
   const char *const *names = hud_system_names(system, &count);
-  assert_string_equal(names[count - 1], "ties");
-  assert_close(row[count - 1], 1.0, 0.0);
-  assert_close(row[count - 3], 0.0, 1e-15); /* min_gap */
-  hud_system_row(system, row);
-  assert_true(isnan(row[count - 3]));
+  assert_string_equal(names[10], "ties");
+  assert_close(row[10], 1.0, 0.0);
+  assert_close(row[8], 0.0, 1e-15); /* min_gap */
+  assert_ok(hud_system_row(system, row, &error), &error);
+  assert_true(isnan(row[8]));
   hud_system_free(system);
   spec.count = 3;
   double line[12] = {0.25, 0.5, 1, 0, 0.5, 0.5, 0, 0, 0.75, 0.5, -1, 0};
@@ -364,10 +365,13 @@ static void saved_states_continue_with_the_same_bits(void **state)
   struct hud_error error = {0};
   struct hud_spheres_spec spec = make_spec(3, 1, 500);
   spec.replicas = 2;
+  spec.insertions = 100;
+  double rows[2][40];
   struct hud_system *one = make_system(&spec), *other = make_system(&spec);
   FILE *stream = tmpfile();
   assert_non_null(stream);
   advance(one, 0.3);
+  assert_ok(hud_system_row(one, rows[0], &error), &error);
   assert_ok(hud_system_write(one, stream, &error), &error);
   advance(one, 0.6);
   rewind(stream);
@@ -376,10 +380,14 @@ static void saved_states_continue_with_the_same_bits(void **state)
   advance(other, 0.6);
   size_t count;
   hud_system_names(one, &count);
-  double rows[2][40];
-  hud_system_row(one, rows[0]);
-  hud_system_row(other, rows[1]);
+  assert_ok(hud_system_row(one, rows[0], &error), &error);
+  assert_ok(hud_system_row(other, rows[1], &error), &error);
   assert_memory_equal(rows[0], rows[1], count * sizeof(double));
+  double y[2], y_se[2];
+  for (int i = 0; i < 2; i++)
+    assert_true(hud_system_contact(i == 0 ? one : other, 2, &y[i], &y_se[i]));
+  assert_close(y[0], y[1], 0.0);
+  assert_close(y_se[0], y_se[1], 0.0);
   for (int r = 0; r < 2; r++)
     assert_memory_equal(hud_system_state(one, r)->particles, hud_system_state(other, r)->particles,
                         500 * sizeof(struct hud_sphere));
@@ -419,19 +427,20 @@ static void columns_and_replicas(void **state)
   const char *const *names = hud_system_names(system, &count);
   const char *const expected[] = {"t",       "energy", "px",           "py",           "Tx",
                                   "Ty",      "m4",     "collisions_2", "collisions_3", "min_gap",
-                                  "grazing", "ties"};
-  assert_int_equal(count, 23);
-  for (size_t i = 0; i < 12; i++)
+                                  "grazing", "ties",   "m6",           "wave_x",       "current_x",
+                                  "heat_x"};
+  assert_int_equal(count, 31);
+  for (size_t i = 0; i < 16; i++)
     assert_string_equal(names[i], expected[i]);
-  assert_string_equal(names[12], "energy_se");
-  double row[23];
-  hud_system_row(system, row);
+  assert_string_equal(names[16], "energy_se");
+  double row[31];
+  assert_ok(hud_system_row(system, row, &error), &error);
   assert_close(row[1], 1.0, 1e-14);
-  assert_close(row[12], 0.0, 1e-14);
-  assert_true(row[15] > 0.0);
+  assert_close(row[16], 0.0, 1e-14);
+  assert_true(row[19] > 0.0);
   assert_close(row[4] + row[5], 2.0, 1e-13);
   advance(system, 0.5);
-  hud_system_row(system, row);
+  assert_ok(hud_system_row(system, row, &error), &error);
   assert_close(row[0], 0.5, 0.0);
   assert_true(row[7] > 100.0 && row[8] > 50.0);
   hud_system_free(system);

@@ -182,6 +182,9 @@ static hud_status check_spheres(struct hud_reader *reader)
   if (status == HUD_OK && whole && gas->position == NULL && gas->velocity.type != HUD_GAS_TABLE)
     status = hud_reader_fail_path(reader, "domain", "expected an expression in `initial.position`",
                                   "in the whole space positions cannot be uniform");
+  if (status == HUD_OK && whole && gas->observables.insertions > 0)
+    status = hud_reader_fail_path(reader, "observables.insertions", "expected a torus",
+                                  "a group cannot be inserted uniformly into the whole space");
   return status == HUD_OK ? check_table(reader) : status;
 }
 

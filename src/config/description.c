@@ -53,5 +53,6 @@ void hud_description_clear(struct hud_description *description)
   hud_gas_spec_clear(&description->gas.velocity);
   hud_expression_free(description->gas.position);
   hud_expression_free(description->gas.series.observable);
+  hud_expression_free(description->gas.observables.phi);
   *description = (struct hud_description){0};
 }

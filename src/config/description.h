@@ -207,6 +207,12 @@ struct hud_series_description {
   struct hud_numbers counts;         /* N of the BBGKY hierarchies beside it; none: no zones */
 };
 
+/* What is averaged over a gas beside its moments. */
+struct hud_observables_description {
+  struct hud_expression *phi; /* in vx, vy, vz; may be NULL */
+  int64_t insertions;         /* at every row, for y_k; 0: none */
+};
+
 /* Hard spheres with collisions of 2 .. orders + 1 particles. */
 struct hud_gas_description {
   int dimension, orders;           /* d, M */
@@ -221,6 +227,7 @@ struct hud_gas_description {
   struct hud_numbers cells; /* none: homogeneous; one or two: cells along x, or x and y */
   double step;              /* longest time step in cells; 0: chosen */
   struct hud_series_description series;
+  struct hud_observables_description observables;
 };
 
 struct hud_description {

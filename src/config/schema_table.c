@@ -260,6 +260,18 @@ static const struct hud_key keys[] = {
      RANGE(2, 1e15), .default_note = "none", .symbol = "N",
      .meaning = "numbers of particles for which recollisions are counted, with zones by kappa"},
 
+    {TOP, .path = "observables", MAPPING, .models = GASES,
+     .meaning = "averages in moments.csv beside the moments"},
+    {TOP, .path = "observables.phi", EXPRESSION(IN(gas.observables.phi), "vx,vy,vz"),
+     .models = GASES, .default_note = "none",
+     .meaning = "a function of the velocity: its mean is the column `phi` and, with replicas, its "
+                "covariance between two different particles the column `correlation`"},
+    {TOP, .path = "observables.insertions", INTEGER(INT64, IN(gas.observables.insertions)),
+     RANGE(0, 1e12), .models = SPHERES, .fallback = "0",
+     .meaning =
+         "trial insertions into each replica at every row, which give y_2, ..., y_{M+1}, the "
+         "correlation at contact (torus only); 0: none"},
+
     {TOP, .path = "rates", MAPPING, .required = true, .models = CLUSTER_MODELS,
      .meaning = "rates of joining and splitting"},
     {TOP, .path = "rates.lambda", SCOPE(HUD_SCOPE_RATE, IN(lambda)), .required = true,

@@ -48,6 +48,7 @@ void hud_dilute_spec(const struct hud_description *description, const struct hud
       .fix_momentum = common->fix_momentum,
       .fix_energy = common->fix_energy,
       .rows = common->rows,
+      .phi = common->phi,
   };
   memcpy(spec->alpha, gas->alpha.value, sizeof spec->alpha);
   if (spec->axes > 0)

@@ -148,14 +148,14 @@ const char *const *hud_gas_names(const struct hud_gas *gas, size_t *count)
                                 : hud_system_names(gas->system, count);
 }
 
-void hud_gas_row(struct hud_gas *gas, double *row)
+hud_status hud_gas_row(struct hud_gas *gas, double *row, struct hud_error *error)
 {
   if (gas->boltzmann != NULL) {
     hud_boltzmann_row(gas->boltzmann, row);
-    return;
+    return HUD_OK;
   }
-  hud_system_row(gas->system, row);
   hud_spheres_measure(hud_system_state(gas->system, 0), &gas->last);
+  return hud_system_row(gas->system, row, error);
 }
 
 const char *hud_gas_model_name(const struct hud_gas *gas)
@@ -202,6 +202,25 @@ static hud_status add_events(struct hud_extras *extras, const struct hud_flow_co
   return status;
 }
 
+/* y_k over all rows. */
+static hud_status add_contact(struct hud_extras *extras, const struct hud_system *system,
+                              int orders, struct hud_error *error)
+{
+  double y, deviation;
+  hud_status status = HUD_OK;
+  for (int k = 2; k <= orders + 1 && status == HUD_OK; k++) {
+    char text[HUD_SPHERES_NAME];
+    if (!hud_system_contact(system, k, &y, &deviation))
+      return HUD_OK;
+    snprintf(text, sizeof text, "contact_y_%d", k);
+    status = hud_extras_add_number(extras, text, y, error);
+    snprintf(text, sizeof text, "contact_y_%d_se", k);
+    if (status == HUD_OK)
+      status = hud_extras_add_number(extras, text, deviation, error);
+  }
+  return status;
+}
+
 hud_status hud_gas_report(const struct hud_gas *gas, struct hud_summary *summary,
                           struct hud_error *error)
 {
@@ -236,6 +255,8 @@ hud_status hud_gas_report(const struct hud_gas *gas, struct hud_summary *summary
                  {"collisions_per_second", events / gas->flow_seconds}};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && status == HUD_OK; i++)
     status = hud_extras_add_number(details, numbers[i].name, numbers[i].value, error);
+  if (status == HUD_OK)
+    status = add_contact(details, gas->system, orders, error);
   if (status == HUD_OK && c.least_gap < -1e-9) {
     snprintf(text, sizeof text, "a zone was violated by %.3g of itself, which is beyond round-off",
              -c.least_gap);

@@ -41,7 +41,7 @@ hud_status hud_gas_forecast(const struct hud_description *description,
 hud_status hud_gas_advance(struct hud_gas *gas, double t, struct hud_error *error);
 
 const char *const *hud_gas_names(const struct hud_gas *gas, size_t *count);
-void hud_gas_row(struct hud_gas *gas, double *row);
+hud_status hud_gas_row(struct hud_gas *gas, double *row, struct hud_error *error);
 
 /* "hard_spheres" or "boltzmann". */
 const char *hud_gas_model_name(const struct hud_gas *gas);

@@ -40,7 +40,8 @@ static hud_status set_velocities(struct hud_gas_data *data, const struct hud_gas
 
 /* ---- the density of positions ---- */
 
-static double density_value(void *context, const double *x)
+/* Three numbers: a point or a velocity. */
+static double expression_value(void *context, const double *x)
 {
   return hud_expression_evaluate(context, x);
 }
@@ -98,7 +99,7 @@ static hud_status set_density(struct hud_gas_data *data, const struct hud_gas_de
   hud_status status = HUD_OK;
   if (gas->position == NULL)
     return HUD_OK;
-  density->value = density_value;
+  density->value = expression_value;
   density->context = gas->position;
   double sum;
   if (gas->domain.type == HUD_DOMAIN_WHOLE_SPACE)
@@ -211,6 +212,9 @@ hud_status hud_gas_data_create(struct hud_gas_data *data, const struct hud_descr
                                          .side = gas->domain.side,
                                          .fix_momentum = (gas->fix & HUD_FIX_MOMENTUM) != 0,
                                          .fix_energy = (gas->fix & HUD_FIX_ENERGY) != 0}};
+  data->spec.insertions = gas->observables.insertions;
+  if (gas->observables.phi != NULL)
+    data->spec.phi = (struct hud_phi){expression_value, gas->observables.phi};
   const struct hud_numbers *zone = data->spec.by_radii ? &gas->radii : &gas->kappa;
   for (size_t l = 0; l < zone->count; l++)
     data->spec.zone[l] = zone->value[l];

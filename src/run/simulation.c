@@ -252,10 +252,8 @@ hud_status hud_simulation_measure(struct hud_simulation *simulation, struct hud_
 {
   if (simulation->stochastic != NULL)
     return hud_stochastic_row(simulation->stochastic, simulation->row, error);
-  if (simulation->gas != NULL) {
-    hud_gas_row(simulation->gas, simulation->row);
-    return HUD_OK;
-  }
+  if (simulation->gas != NULL)
+    return hud_gas_row(simulation->gas, simulation->row, error);
   hud_diagnostics_row(simulation->diagnostics, simulation->time, simulation->y, simulation->row);
   return HUD_OK;
 }

@@ -80,6 +80,11 @@ static hud_status create_cells(struct replica *replica, const struct hud_boltzma
 
 /* ---- columns ---- */
 
+static int phi_columns(const struct hud_boltzmann_spec *spec)
+{
+  return spec->phi.value == NULL ? 0 : spec->replicas > 1 ? HUD_PHI_COLUMNS : 1;
+}
+
 static void name(struct hud_boltzmann *system, const char *text, const char *suffix)
 {
   char *place = system->text[system->column_count];
@@ -103,14 +108,17 @@ static void name_values(struct hud_boltzmann *system, const char *suffix)
     name(system, text, suffix);
   }
   name(system, "m6", suffix);
-  if (system->spec.axes > 0)
-    name(system, "wave_x", suffix);
+  for (int w = 0; w < HUD_WAVE_COLUMNS && system->spec.axes > 0; w++)
+    name(system, hud_wave_names[w], suffix);
+  for (int p = 0; p < phi_columns(&system->spec); p++)
+    name(system, hud_phi_names[p], suffix);
 }
 
 static hud_status create_columns(struct hud_boltzmann *system, struct hud_error *error)
 {
   const struct hud_boltzmann_spec *spec = &system->spec;
-  system->value_count = (size_t)(3 + 2 * spec->dimension + spec->orders + (spec->axes > 0));
+  system->value_count = (size_t)(3 + 2 * spec->dimension + spec->orders +
+                                 (spec->axes > 0 ? HUD_WAVE_COLUMNS : 0) + phi_columns(spec));
   size_t most = 1 + 2 * system->value_count;
   hud_status status = HUD_NEW(&system->text, most, "column names", error);
   if (status == HUD_OK)
@@ -238,8 +246,16 @@ static void measure(const struct hud_boltzmann *system, int r, double *out)
   for (int size = 2; size <= spec->orders + 1; size++)
     *out++ = (double)counters->collisions[size];
   *out++ = moments.m6;
+  if (spec->axes == 0 && spec->phi.value == NULL)
+    return;
+  struct hud_observer observer = spec->axes > 0 ? hud_cell_gas_observe(replica->cells, &spec->phi)
+                                                : hud_kac_observe(replica->kac, &spec->phi);
   if (spec->axes > 0)
-    *out = hud_cell_gas_wave(replica->cells);
+    hud_observer_waves(&observer, out);
+  out += spec->axes > 0 ? HUD_WAVE_COLUMNS : 0;
+  double pairs[HUD_PHI_COLUMNS];
+  hud_observer_pairs(&observer, pairs);
+  memcpy(out, pairs, (size_t)phi_columns(spec) * sizeof *out);
 }
 
 void hud_boltzmann_row(const struct hud_boltzmann *system, double *row)
@@ -251,6 +267,8 @@ void hud_boltzmann_row(const struct hud_boltzmann *system, double *row)
   const struct replica *first = &system->replica[0];
   row[0] = first->kac != NULL ? hud_kac_time(first->kac) : hud_cell_gas_time(first->cells);
   hud_replica_means(system->values, replicas, n, row + 1, replicas > 1 ? row + 1 + n : NULL);
+  if (phi_columns(&system->spec) == HUD_PHI_COLUMNS)
+    hud_pair_covariance(system->values + n - HUD_PHI_COLUMNS, n, replicas, &row[n], &row[2 * n]);
 }
 
 hud_status hud_boltzmann_write(const struct hud_boltzmann *system, FILE *stream,

@@ -25,6 +25,7 @@ struct hud_boltzmann_spec {
   struct hud_velocity_mixture velocity;
   bool fix_momentum, fix_energy;
   const double *rows; /* NULL, or count x 2d: positions and velocities at t = 0 */
+  struct hud_phi phi; /* its context must outlive the system */
 };
 
 struct hud_boltzmann;
@@ -42,9 +43,9 @@ void hud_boltzmann_counters(const struct hud_boltzmann *system, struct hud_kac_c
 void hud_boltzmann_moments(const struct hud_boltzmann *system, int replica,
                            struct hud_gas_moments *moments);
 
-/* Columns t, energy, px, py[, pz], Tx, Ty[, Tz], m4, collisions_2, ..., m6, and wave_x (2 <cos(2 pi
- * x/side)>) where data depend on x; then, with more than one replica, the standard error of each
- * but t as NAME_se. */
+/* Columns t, energy, px, py[, pz], Tx, Ty[, Tz], m4, collisions_2, ..., m6, wave_x, current_x,
+ * heat_x (observables.h) where data depend on x, phi if there is one, and its correlation with more
+ * than one replica; then, with more than one, the standard error of each but t as NAME_se. */
 const char *const *hud_boltzmann_names(const struct hud_boltzmann *system, size_t *count);
 void hud_boltzmann_row(const struct hud_boltzmann *system, double *row);
 

@@ -6,12 +6,10 @@
  * faster particle: the majorant is local in space and valid at every moment. */
 #include "spheres/cell_gas.h"
 
-#include <gsl/gsl_math.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/sum.h"
 
 struct hud_cell_gas {
   struct hud_cell_gas_spec spec;
@@ -200,12 +198,12 @@ bool hud_cell_gas_read(struct hud_cell_gas *gas, FILE *stream)
          fread(gas->particle, sizeof *gas->particle, count, stream) == count;
 }
 
-double hud_cell_gas_wave(const struct hud_cell_gas *gas)
+struct hud_observer hud_cell_gas_observe(const struct hud_cell_gas *gas, const struct hud_phi *phi)
 {
-  struct hud_sum sum = {0.0, 0.0};
+  struct hud_observer observer = hud_observer_begin(phi);
   for (int64_t i = 0; i < gas->spec.count; i++)
-    hud_sum_add(&sum, cos(2.0 * M_PI * gas->particle[i].x[0] / gas->spec.side));
-  return 2.0 * hud_sum_result(&sum) / (double)gas->spec.count;
+    hud_observer_add(&observer, gas->particle[i].x[0] / gas->spec.side, gas->particle[i].v);
+  return observer;
 }
 
 const struct hud_cell_particle *hud_cell_gas_particles(const struct hud_cell_gas *gas)

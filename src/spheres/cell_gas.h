@@ -73,9 +73,8 @@ double hud_cell_gas_time(const struct hud_cell_gas *gas);
 const struct hud_kac_counters *hud_cell_gas_counters(const struct hud_cell_gas *gas);
 void hud_cell_gas_moments(const struct hud_cell_gas *gas, struct hud_gas_moments *moments);
 
-/* 2 <cos(2 pi x/side)> of the first coordinate: the amplitude of the longest wave of the density.
- */
-double hud_cell_gas_wave(const struct hud_cell_gas *gas);
+/* Sums over the particles, for waves and pairs. */
+struct hud_observer hud_cell_gas_observe(const struct hud_cell_gas *gas, const struct hud_phi *phi);
 
 /* Means over every cell, cells^axes of them; cell (i, j) is at i + cells * j. */
 void hud_cell_gas_profile(const struct hud_cell_gas *gas, struct hud_cell_profile *profile);

@@ -80,22 +80,32 @@ hud_status hud_contact_insert(const struct hud_spheres *spheres, int size, int64
   return status;
 }
 
+void hud_contact_add(struct hud_contact_sums *sums, const struct hud_contact_counts *counts)
+{
+  double contact = (double)counts->contact / (double)counts->trials;
+  double free_share = (double)counts->free / (double)counts->trials;
+  sums->configurations += 1.0;
+  sums->contact += contact;
+  sums->free += free_share;
+  sums->contact2 += contact * contact;
+  sums->product += contact * free_share;
+  sums->free2 += free_share * free_share;
+}
+
+void hud_contact_ratio(const struct hud_contact_sums *sums, double *y, double *standard_error)
+{
+  double n = sums->configurations;
+  *y = sums->contact / sums->free;
+  /* Sum of the squares of contact - y free, which have the mean zero. */
+  double square = sums->contact2 - *y * (2.0 * sums->product - *y * sums->free2);
+  *standard_error = n < 2.0 ? NAN : sqrt(fmax(square, 0.0) * n / (n - 1.0)) / sums->free;
+}
+
 void hud_contact_correlation(const struct hud_contact_counts *counts, int64_t configurations,
                              double *y, double *standard_error)
 {
-  double contact = 0.0;
-  double free_share = 0.0;
-  for (int64_t c = 0; c < configurations; c++) {
-    contact += (double)counts[c].contact / (double)counts[c].trials;
-    free_share += (double)counts[c].free / (double)counts[c].trials;
-  }
-  *y = contact / free_share;
-  double square = 0.0;
-  for (int64_t c = 0; c < configurations; c++) {
-    double residual = (double)counts[c].contact / (double)counts[c].trials -
-                      *y * (double)counts[c].free / (double)counts[c].trials;
-    square += residual * residual;
-  }
-  double n = (double)configurations;
-  *standard_error = n < 2.0 ? NAN : sqrt(square * n / (n - 1.0)) / free_share;
+  struct hud_contact_sums sums = {.configurations = 0.0};
+  for (int64_t c = 0; c < configurations; c++)
+    hud_contact_add(&sums, &counts[c]);
+  hud_contact_ratio(&sums, y, standard_error);
 }

@@ -24,8 +24,19 @@ hud_status hud_contact_insert(const struct hud_spheres *spheres, int size, int64
                               struct hud_random *random, struct hud_contact_counts *counts,
                               struct hud_error *error);
 
-/* y_k and its standard error from the counts of `configurations` independent configurations, by the
- * linearised ratio of means; the error is NaN for fewer than two. */
+/* Sums over configurations of the shares of both kinds, and of their squares and product. */
+struct hud_contact_sums {
+  double configurations, contact, free, contact2, product, free2;
+};
+
+/* Adds one configuration. */
+void hud_contact_add(struct hud_contact_sums *sums, const struct hud_contact_counts *counts);
+
+/* y_k and its standard error by the linearised ratio of means, as if the configurations were
+ * independent; the error is NaN for fewer than two. */
+void hud_contact_ratio(const struct hud_contact_sums *sums, double *y, double *standard_error);
+
+/* The same from the counts of `configurations` configurations. */
 void hud_contact_correlation(const struct hud_contact_counts *counts, int64_t configurations,
                              double *y, double *standard_error);
 

@@ -206,6 +206,17 @@ void hud_kac_moments(const struct hud_kac *kac, struct hud_gas_moments *moments)
   hud_gas_moments_of(moments, &array, kac->frame);
 }
 
+struct hud_observer hud_kac_observe(const struct hud_kac *kac, const struct hud_phi *phi)
+{
+  struct hud_observer observer = hud_observer_begin(phi);
+  double v[3] = {0.0};
+  for (int64_t i = 0; i < kac->spec.count; i++) {
+    hud_kac_velocity(kac, i, v);
+    hud_observer_add(&observer, 0.0, v);
+  }
+  return observer;
+}
+
 void hud_kac_watch(struct hud_kac *kac, hud_gas_watch watch, void *context)
 {
   kac->watch = watch;

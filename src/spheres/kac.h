@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "spheres/scatter.h"
 #include "spheres/gas_moments.h"
+#include "spheres/observables.h"
 
 struct hud_kac_spec {
   int dimension;                       /* d: 2 or 3 */
@@ -78,6 +79,9 @@ bool hud_kac_read(struct hud_kac *kac, FILE *stream);
 double hud_kac_time(const struct hud_kac *kac);
 const struct hud_kac_counters *hud_kac_counters(const struct hud_kac *kac);
 void hud_kac_moments(const struct hud_kac *kac, struct hud_gas_moments *moments);
+
+/* Sums over the particles, for pairs; a homogeneous gas has no waves. */
+struct hud_observer hud_kac_observe(const struct hud_kac *kac, const struct hud_phi *phi);
 
 /* alpha_l = kappa_l^l/l!, the limit of the flow in the scaling N epsilon^{d-1/l} = kappa_l. */
 double hud_boltzmann_alpha(int order, double kappa);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "spheres/flow.h"
 #include "spheres/initial.h"
+#include "spheres/observables.h"
 #include "spheres/statistics.h"
 
 enum { HUD_SPHERES_NAME = 32 };
@@ -31,6 +32,10 @@ struct hud_spheres_spec {
   const struct hud_velocity_component *components;
   bool fix_momentum, fix_energy;
   const double *rows; /* NULL, or count x 2d: positions and velocities at t = 0 */
+  struct hud_phi phi; /* its context must outlive the system */
+  /* Trial insertions of groups of every size into each replica at each row (contact.h); torus only.
+   */
+  int64_t insertions;
 };
 
 /* What is known before a run. */
@@ -70,11 +75,19 @@ const struct hud_position_report *hud_system_positions(const struct hud_system *
 void hud_system_counters(const struct hud_system *system, struct hud_flow_counters *sum);
 
 /* Columns t, energy, px, py[, pz], Tx, Ty[, Tz], m4, collisions_2, ..., min_gap, grazing, ties,
- * then, with more than one replica, the standard error of each but t as NAME_se. */
+ * m6, on the torus wave_x, current_x, heat_x (observables.h), phi if there is one, its correlation
+ * with more than one replica, y_2, y_3, ... if there are insertions; then, with more than one
+ * replica, the standard error of each but t as NAME_se. */
 const char *const *hud_system_names(const struct hud_system *system, size_t *count);
 
-/* One row; starts a new least gap. min_gap is NaN where no zone was touched since the last row. */
-void hud_system_row(struct hud_system *system, double *row);
+/* One row; starts a new least gap. min_gap is NaN where no zone was touched since the last row.
+ * Insertions can run out of memory: HUD_ERROR_MEMORY. */
+hud_status hud_system_row(struct hud_system *system, double *row, struct hud_error *error);
+
+/* y_k from the insertions of all rows so far, and its standard error as if they were independent;
+ * false without insertions. */
+bool hud_system_contact(const struct hud_system *system, int size, double *y,
+                        double *standard_error);
 
 /* Writes all replicas to a stream, or reads them into a system created from the same spec. The
  * stream holds the numbers themselves (the machine's own byte order), their sizes and a checksum;

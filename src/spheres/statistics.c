@@ -15,4 +15,5 @@ void hud_spheres_measure(const struct hud_spheres *spheres, struct hud_spheres_m
   memcpy(moments->momentum, all.momentum, sizeof moments->momentum);
   memcpy(moments->temperature, all.temperature, sizeof moments->temperature);
   moments->fourth = all.m4;
+  moments->sixth = all.m6;
 }

@@ -10,7 +10,7 @@ struct hud_spheres_moments {
   double energy;         /* <|v|^2>/2 */
   double momentum[3];    /* <v> */
   double temperature[3]; /* variance of each component */
-  double fourth;         /* <|v|^4> */
+  double fourth, sixth;  /* <|v|^4>, <|v|^6> */
 };
 
 void hud_spheres_measure(const struct hud_spheres *spheres, struct hud_spheres_moments *moments);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Saved systems of hard spheres: a line that names the format, then for each replica the numbers of
- * the state and of the counters as they stand in memory, and at the end a checksum (FNV-1a). States
- * are saved between horizons, where positions and velocities are all there is. */
+ * Saved systems of hard spheres: a line that names the format, then the sums of the insertions,
+ * then for each replica the numbers of the state and of the counters as they stand in memory, and
+ * at the end a checksum (FNV-1a). States are saved between horizons, where positions and velocities
+ * are all there is. */
 #include <math.h>
 #include <string.h>
 
 #include "spheres/system.h"
 
-static const char format[] = "huddle hard spheres 1\n";
+static const char format[] = "huddle hard spheres 2\n";
 
 struct stored {
   FILE *stream;
@@ -67,6 +68,8 @@ hud_status hud_system_write(const struct hud_system *system, FILE *stream, struc
   struct header header = header_of(system);
   put(&stored, format, sizeof format);
   put(&stored, &header, sizeof header);
+  put(&stored, system->all_contact, sizeof system->all_contact);
+  put(&stored, &system->contact_time, sizeof system->contact_time);
   for (int r = 0; r < system->replica_count; r++) {
     const struct hud_replica *replica = &system->replica[r];
     const struct hud_spheres *s = replica->spheres;
@@ -118,6 +121,8 @@ hud_status hud_system_read(struct hud_system *system, FILE *stream, struct hud_e
                     (long long)expected.replicas, (long long)expected.count,
                     (long long)expected.dimension, (long long)expected.orders, expected.radius[2]);
   bool good = true;
+  get(&stored, system->all_contact, sizeof system->all_contact);
+  get(&stored, &system->contact_time, sizeof system->contact_time);
   for (int r = 0; r < system->replica_count && !stored.failed; r++) {
     struct hud_replica *replica = &system->replica[r];
     struct hud_spheres *s = replica->spheres;

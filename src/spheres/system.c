@@ -3,6 +3,7 @@
 #include "spheres/system.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "spheres/gas_moments.h"
@@ -118,6 +119,16 @@ static hud_status create_replica(struct hud_system *system, const struct hud_sph
   return hud_flow_create(&replica->flow, replica->spheres, error);
 }
 
+static bool has_waves(const struct hud_system *system)
+{
+  return !system->replica[0].spheres->whole_space;
+}
+
+static size_t phi_columns(const struct hud_system *system)
+{
+  return system->phi.value == NULL ? 0 : system->replica_count > 1 ? HUD_PHI_COLUMNS : 1;
+}
+
 static void name(struct hud_system *system, const char *text, const char *suffix)
 {
   char *place = system->text[system->column_count];
@@ -144,12 +155,26 @@ static void name_values(struct hud_system *system, const struct hud_zones *zones
   name(system, "min_gap", suffix);
   name(system, "grazing", suffix);
   name(system, "ties", suffix);
+  name(system, "m6", suffix);
+  for (int w = 0; w < HUD_WAVE_COLUMNS && has_waves(system); w++)
+    name(system, hud_wave_names[w], suffix);
+  for (size_t p = 0; p < phi_columns(system); p++)
+    name(system, hud_phi_names[p], suffix);
+  for (int k = 2; k <= zones->orders + 1 && system->insertions > 0; k++) {
+    char text[HUD_SPHERES_NAME];
+    snprintf(text, sizeof text, "y_%d", k);
+    name(system, text, suffix);
+  }
 }
 
 static hud_status create_columns(struct hud_system *system, struct hud_error *error)
 {
   const struct hud_zones *zones = &system->replica[0].spheres->zones;
-  system->value_count = (size_t)(5 + 2 * zones->dimension + zones->orders);
+  system->place.waves = (size_t)(6 + 2 * zones->dimension + zones->orders);
+  system->place.phi = system->place.waves + (has_waves(system) ? HUD_WAVE_COLUMNS : 0);
+  system->place.contact = system->place.phi + phi_columns(system);
+  system->value_count =
+      system->place.contact + (system->insertions > 0 ? (size_t)zones->orders : 0);
   size_t most = 1 + 2 * system->value_count;
   hud_status status = HUD_NEW(&system->text, most, "column names", error);
   if (status == HUD_OK)
@@ -174,11 +199,20 @@ hud_status hud_system_create(struct hud_system **system, const struct hud_sphere
   if (spec->replicas < 1)
     return hud_fail(error, HUD_ERROR_INPUT, "%d replicas: there must be at least one",
                     spec->replicas);
+  if (spec->insertions < 0 || (spec->insertions > 0 && spec->whole_space))
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "%lld insertions at every row: there must be none or more, and only on a torus",
+                    (long long)spec->insertions);
   hud_status status = HUD_NEW(&s, 1, "hard-sphere system", error);
   if (status == HUD_OK)
     status = HUD_NEW(&s->replica, (size_t)spec->replicas, "replicas", error);
-  if (status == HUD_OK)
+  if (status == HUD_OK) {
     s->replica_count = spec->replicas;
+    s->seed = spec->seed;
+    s->phi = spec->phi;
+    s->insertions = spec->insertions;
+    s->contact_time = NAN;
+  }
   for (int r = 0; r < spec->replicas && status == HUD_OK; r++)
     status = create_replica(s, spec, r, error);
   if (status == HUD_OK)
@@ -265,13 +299,32 @@ void hud_system_counters(const struct hud_system *system, struct hud_flow_counte
   }
 }
 
-/* The values of one replica, in the order of the columns after t. */
-static void measure(struct hud_replica *replica, double *out)
+static void observe(const struct hud_system *system, const struct hud_spheres *spheres, double *out)
+{
+  bool waves = has_waves(system);
+  if (!waves && system->phi.value == NULL)
+    return;
+  struct hud_observer observer = hud_observer_begin(&system->phi);
+  double x[3], v[3] = {0.0}, pairs[HUD_PHI_COLUMNS];
+  for (int64_t i = 0; i < spheres->count; i++) {
+    hud_spheres_position(spheres, i, x);
+    hud_spheres_velocity(spheres, i, v);
+    hud_observer_add(&observer, x[0] / spheres->side, v);
+  }
+  if (waves)
+    hud_observer_waves(&observer, out + system->place.waves);
+  hud_observer_pairs(&observer, pairs);
+  memcpy(out + system->place.phi, pairs, phi_columns(system) * sizeof *out);
+}
+
+/* The values of one replica, in the order of the columns after t, without those of contact. */
+static void measure(const struct hud_system *system, struct hud_replica *replica, double *out)
 {
   struct hud_spheres_moments moments;
   struct hud_flow_counters *counters = hud_flow_counters(replica->flow);
   const struct hud_zones *zones = &replica->spheres->zones;
   hud_spheres_measure(replica->spheres, &moments);
+  observe(system, replica->spheres, out);
   *out++ = moments.energy;
   for (int a = 0; a < zones->dimension; a++)
     *out++ = moments.momentum[a];
@@ -282,17 +335,70 @@ static void measure(struct hud_replica *replica, double *out)
     *out++ = (double)counters->collisions[k];
   *out++ = isfinite(counters->least_gap) ? counters->least_gap : NAN;
   *out++ = (double)counters->grazing;
-  *out = (double)counters->ties;
+  *out++ = (double)counters->ties;
+  *out = moments.sixth;
   replica->least_gap = fmin(replica->least_gap, counters->least_gap);
   counters->least_gap = INFINITY;
 }
 
-void hud_system_row(struct hud_system *system, double *row)
+/* Insertions into all replicas, drawn by streams that belong to the time, so that neither the flow
+ * nor a run that goes on from a saved state notices them. A row that is asked for again is the
+ * same, and counts once. */
+static hud_status insert(struct hud_system *system, struct hud_error *error)
+{
+  double time = hud_system_time(system);
+  uint64_t moment;
+  memcpy(&moment, &time, sizeof moment);
+  hud_status status = HUD_OK;
+  for (int k = 2; k <= system->replica[0].spheres->zones.orders + 1; k++) {
+    system->row_contact[k] = (struct hud_contact_sums){.configurations = 0.0};
+    for (int r = 0; r < system->replica_count && status == HUD_OK; r++) {
+      struct hud_random random;
+      struct hud_contact_counts counts = {0};
+      hud_random_seed(&random, system->seed ^ moment, ((uint64_t)k << 40) + (uint64_t)r);
+      status = hud_contact_insert(system->replica[r].spheres, k, system->insertions, &random,
+                                  &counts, error);
+      if (status != HUD_OK)
+        return status;
+      hud_contact_add(&system->row_contact[k], &counts);
+      if (time != system->contact_time)
+        hud_contact_add(&system->all_contact[k], &counts);
+    }
+  }
+  system->contact_time = time;
+  return status;
+}
+
+hud_status hud_system_row(struct hud_system *system, double *row, struct hud_error *error)
 {
   size_t n = system->value_count;
-  for (int r = 0; r < system->replica_count; r++)
-    measure(&system->replica[r], system->values + (size_t)r * n);
+  int replicas = system->replica_count;
+  const struct hud_system_places *place = &system->place;
+  double *mean = row + 1, *deviation = replicas > 1 ? mean + n : NULL;
+  hud_status status = system->insertions > 0 ? insert(system, error) : HUD_OK;
+  if (status != HUD_OK)
+    return status;
+  for (int r = 0; r < replicas; r++)
+    measure(system, &system->replica[r], system->values + (size_t)r * n);
   row[0] = hud_system_time(system);
-  hud_replica_means(system->values, system->replica_count, n, row + 1,
-                    system->replica_count > 1 ? row + 1 + n : NULL);
+  hud_replica_means(system->values, replicas, n, mean, deviation);
+  if (phi_columns(system) == HUD_PHI_COLUMNS)
+    hud_pair_covariance(system->values + place->phi, n, replicas, &mean[place->phi + 1],
+                        &deviation[place->phi + 1]);
+  for (size_t c = place->contact; c < n; c++) {
+    double error_of_y;
+    hud_contact_ratio(&system->row_contact[c - place->contact + 2], &mean[c], &error_of_y);
+    if (deviation != NULL)
+      deviation[c] = error_of_y;
+  }
+  return HUD_OK;
+}
+
+bool hud_system_contact(const struct hud_system *system, int size, double *y,
+                        double *standard_error)
+{
+  if (system->insertions == 0)
+    return false;
+  hud_contact_ratio(&system->all_contact[size], y, standard_error);
+  return true;
 }
