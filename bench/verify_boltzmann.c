@@ -92,9 +92,10 @@ static void slope(int d, int l, bool fourth, double exact, double effort, double
          sqrt((square / runs - mean * mean) / (runs - 1.0)), exact, precision);
 }
 
-static double anisotropy(void *context, const double *v)
+static double anisotropy(void *context, const double *x, const double *v)
 {
   (void)context;
+  (void)x;
   return v[0] * v[0] - v[1] * v[1];
 }
 

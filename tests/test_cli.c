@@ -101,6 +101,24 @@ static void test_series_and_geometry(void **state)
          0, "shares of the bounds of Lemma 10.2");
   expect("%b/huddle series models/boltzmann.yaml --set 'series.counts=[3]'", 2,
          "geometrically impossible");
+  /* Every variable has its place. */
+  expect("%b/huddle series models/boltzmann.yaml --set time.end=0.05 --set series.terms=0 "
+         "--set 'series.observable=3+0*v2x*v3y'",
+         0, "0  400000     3 ");
+  expect("%b/huddle series models/boltzmann.yaml --set time.end=0.05 --set series.terms=0 "
+         "--set 'series.observable=x1+10*y1+100*x2+1000*y2' --set 'series.at=[1,2,3,4]'",
+         0, "0  400000     4321 ");
+  expect("%b/huddle series models/boltzmann.yaml --set cells=4 --set series.terms=0 --set "
+         "time.end=0.05 "
+         "--set 'initial.position=3' "
+         "--set 'series.observable=1+0*vx'",
+         0, "0  400000     1 ");
+  expect("%b/huddle series models/boltzmann.yaml --set time.end=0.05 --set series.samples=20000 "
+         "--set 'series.energy_cuts=[2,3]' --set 'series.separations=[0.001]'",
+         0, "delta      left out");
+  expect("%b/huddle series models/boltzmann.yaml --set 'series.observable=v1z'", 2, "z component");
+  expect("%b/huddle series models/boltzmann.yaml --set 'series.observable=v4x'", 2, "not known");
+  expect("%b/huddle series models/boltzmann.yaml --set 'series.at=[1]'", 2, "expected 2");
   expect("%b/huddle series models/first_order.yaml", 2, "model: boltzmann");
   expect("%b/huddle geometry 2", 2, "expected a dimension");
   expect("%b/huddle geometry 2 9", 2, "expected a dimension");

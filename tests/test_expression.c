@@ -139,12 +139,28 @@ static void test_variables(void **state)
   (void)state;
   struct hud_expression *expression = NULL;
   struct hud_error error = {0};
-  assert_error(hud_expression_create(&expression, "1", "a,b,c,d,e", &error), HUD_ERROR_USAGE,
-               &error, "bad list");
+  assert_error(hud_expression_create(&expression, "1",
+                                     "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y", &error),
+               HUD_ERROR_USAGE, &error, "bad list");
   assert_error(hud_expression_create(&expression, "1", "", &error), HUD_OK, &error, "");
   hud_expression_free(expression);
   assert_error(hud_expression_create(&expression, "1", "a,,b", &error), HUD_ERROR_USAGE, &error,
                "bad list");
+}
+
+static void test_variables_in_use(void **state)
+{
+  (void)state;
+  struct hud_expression *expression = NULL;
+  struct hud_error error = {0};
+  assert_ok(hud_expression_create(&expression, "0*v1x + exp(v1y2)", "v1x,v1y,v1y2,w", &error),
+            &error);
+  static const bool expected[6] = {true, false, true, false, false, false};
+  for (int i = 0; i < 6; i++) /* beyond the list none is in use */
+    assert_int_equal(hud_expression_uses(expression, i), expected[i]);
+  const double values[4] = {1.0, 5.0, 2.0, 7.0};
+  assert_close(hud_expression_evaluate(expression, values), exp(2.0), 1e-14);
+  hud_expression_free(expression);
 }
 
 /* Random texts over the accepted characters: a value or an error, never a crash. */
@@ -180,9 +196,13 @@ static void test_random_texts(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_values),       cmocka_unit_test(test_undefined_values),
-      cmocka_unit_test(test_independence), cmocka_unit_test(test_refused_texts),
-      cmocka_unit_test(test_sizes),        cmocka_unit_test(test_variables),
+      cmocka_unit_test(test_values),
+      cmocka_unit_test(test_undefined_values),
+      cmocka_unit_test(test_independence),
+      cmocka_unit_test(test_refused_texts),
+      cmocka_unit_test(test_sizes),
+      cmocka_unit_test(test_variables),
+      cmocka_unit_test(test_variables_in_use),
       cmocka_unit_test(test_random_texts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,21 +16,24 @@ static const double two_pi = 6.283185307179586;
 static const struct hud_velocity_component anisotropic[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}}};
 static const struct hud_velocity_component one_gaussian[] = {{1.0, {0.0}, {1.0, 1.0, 1.0}}};
 
-static double anisotropy(void *context, const double *v)
+static double anisotropy(void *context, const double *x, const double *v)
 {
   (void)context;
+  (void)x;
   return v[0] * v[0] - v[1] * v[1];
 }
 
-static double energy(void *context, const double *v)
+static double energy(void *context, const double *x, const double *v)
 {
   (void)context;
+  (void)x;
   return v[0] * v[0] + v[1] * v[1];
 }
 
-static double one(void *context, const double *v)
+static double one(void *context, const double *x, const double *v)
 {
   (void)context;
+  (void)x;
   (void)v;
   return 1.0;
 }
@@ -353,9 +356,9 @@ static void series_is_the_direct_simulation(void **state)
   assert_true(fabs(result.sum[1] - dsmc) > 10.0 * result.error[1]); /* two terms do not suffice */
 }
 
-static double two_anisotropies(void *context, const double *v)
+static double two_anisotropies(void *context, const double *x, const double *v)
 {
-  return anisotropy(context, v) * (1.0 + v[2] * v[2]);
+  return anisotropy(context, x, v) * (1.0 + v[2] * v[2]);
 }
 
 /* Chaos: the series of f (x) f is the product of the series, order by order; with phi(v_1) psi(v_2)
@@ -374,10 +377,177 @@ static void two_particle_series_factorises(void **state)
   assert_below(result.term[1].error, 0.06 * fabs(expected));
 }
 
+/* phi_1 = v_x^2 - v_y^2 for particle 1, psi = 1 + v_x^2 for all others. */
+static double product_of(int dimension, int marginal, const double *v)
+{
+  double product = v[0] * v[0] - v[1] * v[1];
+  for (int p = 1; p < marginal; p++)
+    product *= 1.0 + v[p * dimension] * v[p * dimension];
+  return product;
+}
+
+static double product_2_2(void *context, const double *x, const double *v)
+{
+  (void)context;
+  (void)x;
+  return product_of(2, 2, v);
+}
+
+static double product_2_3(void *context, const double *x, const double *v)
+{
+  (void)context;
+  (void)x;
+  return product_of(2, 3, v);
+}
+
+static double product_3_2(void *context, const double *x, const double *v)
+{
+  (void)context;
+  (void)x;
+  return product_of(3, 2, v);
+}
+
+static double psi(void *context, const double *x, const double *v)
+{
+  (void)context;
+  (void)x;
+  return 1.0 + v[0] * v[0];
+}
+
+/* Theorem 4.21: f^(s) = f (x) ... (x) f. I_k is homogeneous of degree k in the alphas, so the
+ * series of a product is the Cauchy product of the series, term by term: s = 2 and 3. */
+static void series_of_chaotic_data_factorises(void **state)
+{
+  (void)state;
+  static const struct {
+    int dimension, marginal;
+    double (*observable)(void *, const double *, const double *);
+  } cases[] = {{2, 2, product_2_2}, {3, 2, product_3_2}, {2, 3, product_2_3}};
+  enum { TERMS = 3 };
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    struct hud_series_spec spec = base(2, 0.05, TERMS, 500000);
+    spec.dimension = cases[c].dimension;
+    struct hud_series_result first = run(&spec);
+    spec.observable = psi;
+    spec.seed = 2;
+    struct hud_series_result other = run(&spec);
+    spec.observable = cases[c].observable;
+    spec.marginal = cases[c].marginal;
+    spec.samples = 1500000;
+    spec.seed = 3;
+    struct hud_series_result all = run(&spec);
+    double value[TERMS + 1], variance[TERMS + 1];
+    for (int k = 0; k <= TERMS; k++) {
+      value[k] = first.term[k].value;
+      variance[k] = first.term[k].error * first.term[k].error;
+    }
+    for (int p = 1; p < cases[c].marginal; p++)
+      for (int k = TERMS; k >= 0; k--) {
+        double sum = 0.0, square = 0.0;
+        for (int j = 0; j <= k; j++) {
+          double a = value[j], b = other.term[k - j].value, e = other.term[k - j].error;
+          sum += a * b;
+          square += variance[j] * b * b + a * a * e * e;
+        }
+        value[k] = sum;
+        variance[k] = square;
+      }
+    for (int k = 0; k <= TERMS; k++)
+      assert_close(all.term[k].value, value[k], 3.5 * hypot(all.term[k].error, sqrt(variance[k])));
+    for (int k = 0; k <= 2; k++) /* and the comparison has bite */
+      assert_below(hypot(all.term[k].error, sqrt(variance[k])), 0.12 * fabs(value[k]));
+  }
+}
+
 static double wave(void *context, const double *x)
 {
   (void)context;
   return 1.0 + 0.5 * cos(two_pi * x[0]);
+}
+
+/* Observables at two points X_1, X_2 of data that depend on x are the products of those at each of
+ * them, term by term; free transport has the closed form. */
+static void two_points_factorise(void **state)
+{
+  (void)state;
+  const double at[2] = {0.05, 0.3};
+  struct hud_series_result single[2];
+  struct hud_series_spec spec = base(2, 0.06, 2, 400000);
+  spec.relative = wave;
+  for (int p = 0; p < 2; p++) {
+    spec.x[0] = at[p];
+    spec.observable = one;
+    single[p] = run(&spec);
+    double decay = exp(-0.5 * two_pi * two_pi * 1.5 * 0.06 * 0.06);
+    assert_close(single[p].sum[0], 1.0 + 0.5 * cos(two_pi * at[p]) * decay,
+                 3.5 * single[p].error[0]);
+    spec.observable = p == 0 ? anisotropy : psi;
+    single[p] = run(&spec);
+  }
+  spec.marginal = 2;
+  spec.observable = product_2_2;
+  spec.x[0] = at[0];
+  spec.x[2] = at[1];
+  spec.samples = 800000;
+  struct hud_series_result both = run(&spec);
+  for (int k = 0; k <= 2; k++) {
+    double expected = 0.0, square = 0.0;
+    for (int j = 0; j <= k; j++) {
+      const struct hud_series_term *a = &single[0].term[j], *b = &single[1].term[k - j];
+      expected += a->value * b->value;
+      square +=
+          a->error * a->error * b->value * b->value + b->error * b->error * a->value * a->value;
+    }
+    assert_close(both.term[k].value, expected, 3.5 * hypot(both.term[k].error, sqrt(square)));
+  }
+  assert_true(fabs(both.term[1].value) > 15.0 * both.term[1].error);
+}
+
+static double wave_observable(void *context, const double *x, const double *v)
+{
+  (void)context;
+  (void)v;
+  return cos(two_pi * x[0]);
+}
+
+/* The mean over the torus of cos(2 pi x), by free transport exp(-q^2 T_x t^2/2)/4 with q = 2 pi,
+ * and with collisions as the simulation in cells has it. */
+static void mean_over_the_torus(void **state)
+{
+  (void)state;
+  struct hud_error error = {0};
+  struct hud_series_spec spec = base(2, 0.1, 3, 500000);
+  spec.observable = wave_observable;
+  spec.relative = wave;
+  spec.side = 1.0;
+  struct hud_series_result result = run(&spec);
+  double free = 0.25 * exp(-0.5 * two_pi * two_pi * 1.5 * 0.01);
+  assert_close(result.sum[0], free, 3.5 * result.error[0]);
+  struct hud_cell_gas_spec cells = {.dimension = 2,
+                                    .axes = 1,
+                                    .orders = 2,
+                                    .density = 1.0,
+                                    .side = 1.0,
+                                    .cells = 40,
+                                    .step = 0.0125,
+                                    .count = 1000000,
+                                    .seed = 12};
+  memcpy(cells.alpha, spec.alpha, sizeof cells.alpha);
+  struct hud_cell_gas *gas = NULL;
+  struct hud_position_density density = {.value = wave, .maximum = 1.5};
+  assert_ok(hud_cell_gas_create(&gas, &cells, &error), &error);
+  assert_ok(hud_cell_gas_draw(gas, &density, &spec.velocity, false, false, &error), &error);
+  assert_ok(hud_cell_gas_advance(gas, 0.1, &error), &error);
+  double sum = 0.0;
+  for (int64_t i = 0; i < cells.count; i++) {
+    const struct hud_cell_particle *particle = &hud_cell_gas_particles(gas)[i];
+    sum += wave_observable(NULL, particle->x, particle->v) / (double)cells.count;
+  }
+  hud_cell_gas_free(gas);
+  double sigma = sqrt(0.5 / (double)cells.count);
+  assert_close(result.sum[3], sum, 3.0 * hypot(sigma, result.error[3]));
+  assert_below(result.error[3], 0.01);
+  assert_true(fabs(free - sum) > 8.0 * sigma); /* collisions are seen */
 }
 
 /* The density near x = `at` by direct simulation, to about 0.004: 62500 of 1e6 particles. */
@@ -455,6 +625,9 @@ static void truncations(void **state)
   spec.separation = 0.06; /* no room for one collision */
   struct hud_series_result none = run(&spec);
   assert_close(none.term[1].absolute, 0.0, 0.0);
+  spec.separation = 0.2; /* none at all, but free flow stays */
+  none = run(&spec);
+  assert_close(none.term[0].value, 1.0, 4.0 * none.term[0].error);
   /* Energy: for one Maxwellian particle |v|^2/2 is exponential. */
   spec = base(1, 0.1, 3, 200000);
   spec.velocity.components = one_gaussian;
@@ -467,6 +640,58 @@ static void truncations(void **state)
   struct hud_series_result hardly = run(&spec);
   assert_close(hardly.sum[0], 2.0, 3.5 * hardly.error[0]);
   assert_below(cut.term[3].absolute, 0.2 * hardly.term[3].absolute);
+}
+
+/* Lemma 6.4: delta leaves out sum_k I_k (1 - (1 - (k+1) delta/t)^k), of first order in delta.
+ * Lemma 6.2: R leaves out less than e^{-beta_0 R^2/3} says; without adjunctions (1 + R^2) e^{-R^2}
+ * of the energy of one Maxwellian particle. */
+static void truncations_converge_at_their_rates(void **state)
+{
+  (void)state;
+  struct hud_series_spec spec = base(2, 0.1, 3, 400000);
+  spec.separations = (struct hud_series_ladder){4, {2e-4, 4e-4, 8e-4, 1.6e-3}};
+  struct hud_series_result result = run(&spec);
+  for (int i = 0; i < 4; i++) {
+    double expected = 0.0, absolute = 0.0;
+    for (int k = 1; k <= 3; k++) {
+      double share = 1.0 - pow(1.0 - (k + 1) * spec.separations.value[i] / 0.1, k);
+      expected += share * result.term[k].value;
+      absolute += share * result.term[k].absolute;
+    }
+    assert_close(result.beyond_separation[i].value, expected,
+                 3.5 * result.beyond_separation[i].error);
+    assert_close_relative(result.beyond_separation[i].absolute, absolute, 0.1);
+    assert_true(result.beyond_separation[i].error > 0.0);
+  }
+  double order =
+      log(result.beyond_separation[3].absolute / result.beyond_separation[0].absolute) / log(8.0);
+  assert_close(order, 1.0, 0.06);
+  spec = base(2, 0.1, 0, 400000);
+  spec.velocity.components = one_gaussian;
+  spec.observable = energy;
+  spec.energy_cuts = (struct hud_series_ladder){4, {1.0, 1.5, 2.0, 2.5}};
+  result = run(&spec);
+  for (int i = 0; i < 4; i++) {
+    double r2 = spec.energy_cuts.value[i] * spec.energy_cuts.value[i];
+    assert_close(result.beyond_energy[i].value, 2.0 * (1.0 + r2) * exp(-r2),
+                 3.5 * result.beyond_energy[i].error);
+  }
+  /* With collisions, E is that of all particles of a tree; beta_0 < 1 is free. */
+  spec.adjunctions = 3;
+  spec.energy_cuts = (struct hud_series_ladder){4, {2.5, 3.5, 4.0, 4.5}};
+  result = run(&spec);
+  for (int i = 2; i < 4; i++) {
+    double before = spec.energy_cuts.value[i - 1], now = spec.energy_cuts.value[i];
+    assert_below(result.beyond_energy[i].absolute,
+                 result.beyond_energy[i - 1].absolute * exp(-(now * now - before * before) / 3.0));
+  }
+  /* The ladder tells what a run with that cut would have given. */
+  struct hud_series_result whole = result;
+  spec.energy_cut = 2.5;
+  spec.seed = 4;
+  result = run(&spec);
+  assert_close(result.sum[3], whole.sum[3] - whole.beyond_energy[0].value,
+               3.5 * hypot(result.error[3], hypot(whole.error[3], whole.beyond_energy[0].error)));
 }
 
 /* The share of recollisions falls like epsilon_2/epsilon_3 ~ N^{-1/3} where ternary adjunctions
@@ -521,6 +746,15 @@ static void errors(void **state)
   assert_error(hud_series_run(&bad, &result, &error), HUD_ERROR_INPUT, &error, "separation");
   bad = base(2, 0.1, 5, 3);
   assert_error(hud_series_run(&bad, &result, &error), HUD_ERROR_INPUT, &error, "too few");
+  bad = base(2, 0.1, 2, 1000);
+  bad.separations = (struct hud_series_ladder){1, {0.0}};
+  assert_error(hud_series_run(&bad, &result, &error), HUD_ERROR_INPUT, &error, "separations");
+  bad = base(2, 0.1, 2, 1000);
+  bad.energy_cuts.count = 10;
+  assert_error(hud_series_run(&bad, &result, &error), HUD_ERROR_INPUT, &error, "10 energy cuts");
+  bad = base(2, 0.1, 2, 1000);
+  bad.side = NAN;
+  assert_error(hud_series_run(&bad, &result, &error), HUD_ERROR_INPUT, &error, "side");
   struct hud_zones zones = {.dimension = 3, .orders = 2};
   bad = base(2, 0.1, 2, 1000);
   bad.zones = &zones;
@@ -544,8 +778,12 @@ int main(void)
       cmocka_unit_test(maxwellian_stays),
       cmocka_unit_test(series_is_the_direct_simulation),
       cmocka_unit_test(two_particle_series_factorises),
+      cmocka_unit_test(series_of_chaotic_data_factorises),
+      cmocka_unit_test(two_points_factorise),
+      cmocka_unit_test(mean_over_the_torus),
       cmocka_unit_test(density_moves_with_the_pseudo_trajectories),
       cmocka_unit_test(truncations),
+      cmocka_unit_test(truncations_converge_at_their_rates),
       cmocka_unit_test(recollisions_fall_with_n),
       cmocka_unit_test(errors),
   };

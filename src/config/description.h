@@ -172,7 +172,7 @@ struct hud_output_spec {
 };
 
 /* A short list of numbers. */
-enum { HUD_MAX_NUMBERS = 8 };
+enum { HUD_MAX_NUMBERS = 9 };
 struct hud_numbers {
   size_t count;
   double value[HUD_MAX_NUMBERS];
@@ -203,7 +203,10 @@ struct hud_series_description {
   int terms;                         /* n: adjunctions */
   int64_t samples;                   /* trees */
   double energy_cut, separation;     /* R and delta of [APW] section 6; 0: none */
-  struct hud_expression *observable; /* in vx, vy, vz; NULL: vx^2 - vy^2 */
+  struct hud_expression *observable; /* in the names of the schema; NULL: vx^2 - vy^2 */
+  struct hud_numbers at;             /* X_s, s x d numbers; none: the mean over the torus */
+  /* What R and what delta leave out is told for each of these. */
+  struct hud_numbers energy_cuts, separations;
   struct hud_numbers counts;         /* N of the BBGKY hierarchies beside it; none: no zones */
 };
 

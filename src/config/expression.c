@@ -16,7 +16,7 @@
 
 #include "base/alloc.h"
 
-enum { MAX_LENGTH = 500, MAX_NAME = 32, MAX_VARIABLES = 4 };
+enum { MAX_LENGTH = 500, MAX_NAME = 32, MAX_VARIABLES = 24 };
 
 struct hud_expression {
   muParserHandle_t parser;
@@ -206,6 +206,19 @@ double hud_expression_evaluate(const struct hud_expression *expression, const do
     return NAN;
   }
   return value;
+}
+
+bool hud_expression_uses(const struct hud_expression *expression, int variable)
+{
+  int count = mupGetExprVarNum(expression->parser);
+  for (int i = 0; i < count && variable < expression->variable_count; i++) {
+    const char *name = NULL;
+    double *place = NULL;
+    mupGetExprVar(expression->parser, (unsigned)i, &name, &place);
+    if (place == &expression->values[variable])
+      return true;
+  }
+  return false;
 }
 
 const char *hud_expression_text(const struct hud_expression *expression)

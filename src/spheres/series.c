@@ -16,8 +16,13 @@ enum {
   LEAST = 10 /* trees of every k */
 };
 
+struct left_out {
+  double value, square, absolute;
+};
+
 struct sums {
   double value, square, absolute;
+  struct left_out energy[HUD_SERIES_MAX_LADDER], separation[HUD_SERIES_MAX_LADDER];
   double weight, weight_square, recollision, recollision_square, cross, overlap;
   double finite, finite_square;
   double displacement, norm;
@@ -41,6 +46,19 @@ struct tree {
   struct leaf_sums leaves;
   struct sums *sums;
 };
+
+static hud_status check_ladder(const struct hud_series_ladder *ladder, const char *what,
+                               struct hud_error *error)
+{
+  if (ladder->count < 0 || ladder->count > HUD_SERIES_MAX_LADDER)
+    return hud_fail(error, HUD_ERROR_INPUT, "%d %s; at most %d", ladder->count, what,
+                    (int)HUD_SERIES_MAX_LADDER);
+  for (int i = 0; i < ladder->count; i++)
+    if (!(ladder->value[i] > 0.0))
+      return hud_fail(error, HUD_ERROR_INPUT, "one of the %s is %g; expected numbers > 0", what,
+                      ladder->value[i]);
+  return HUD_OK;
+}
 
 static hud_status check_spec(const struct hud_series_spec *spec, struct hud_error *error)
 {
@@ -79,19 +97,25 @@ static hud_status check_spec(const struct hud_series_spec *spec, struct hud_erro
     return hud_fail(error, HUD_ERROR_INPUT,
                     "%lld samples are too few for a series of %d adjunctions: at least %d",
                     (long long)spec->samples, spec->adjunctions, LEAST * (spec->adjunctions + 1));
+  if (!(spec->side >= 0.0) || !isfinite(spec->side))
+    return hud_fail(error, HUD_ERROR_INPUT, "the side is %g; it must not be negative", spec->side);
   if (spec->zones != NULL && (spec->zones->dimension != spec->dimension ||
                               spec->zones->orders < spec->orders || spec->count < 1))
     return hud_fail(error, HUD_ERROR_INPUT, "the zones do not fit the series");
-  return hud_velocity_mixture_check(&spec->velocity, spec->dimension, error);
+  hud_status status = check_ladder(&spec->energy_cuts, "energy cuts", error);
+  if (status == HUD_OK)
+    status = check_ladder(&spec->separations, "separations", error);
+  return status == HUD_OK ? hud_velocity_mixture_check(&spec->velocity, spec->dimension, error)
+                          : status;
 }
 
 /* ---- leaves ---- */
 
-static double position_weight(const struct hud_series_spec *spec, const struct hud_pseudo_end *end)
+static double position_weight(const struct hud_series_spec *spec, int particles, const double *x)
 {
   double product = 1.0;
-  for (int p = 0; p < end->particles && spec->relative != NULL; p++)
-    product *= spec->relative(spec->context, end->infinite + p * spec->dimension);
+  for (int p = 0; p < particles && spec->relative != NULL; p++)
+    product *= spec->relative(spec->context, x + p * spec->dimension);
   return product;
 }
 
@@ -100,16 +124,18 @@ static void add_leaf(struct tree *tree, const double *v, double weight)
 {
   const struct hud_series_spec *spec = tree->spec;
   struct leaf_sums *leaves = &tree->leaves;
-  double phi = spec->observable(spec->context, v);
+  double phi = spec->observable(spec->context, tree->pseudo.x, v);
   if (spec->relative != NULL || spec->zones != NULL) {
     struct hud_pseudo_end end;
     memcpy(tree->pseudo.v, v, (size_t)(spec->marginal * spec->dimension) * sizeof *v);
     hud_pseudo_follow(&tree->pseudo, spec->zones, &end);
-    weight *= position_weight(spec, &end);
     bool met = end.overlap || end.recollision;
+    if (!met)
+      leaves->finite +=
+          weight * tree->prefactor * phi * position_weight(spec, end.particles, end.finite);
+    weight *= position_weight(spec, end.particles, end.infinite);
     leaves->recollision += met ? fabs(weight) : 0.0;
     leaves->overlap += end.overlap ? fabs(weight) : 0.0;
-    leaves->finite += met ? 0.0 : weight * tree->prefactor * phi;
     tree->sums->displacement = fmax(tree->sums->displacement, end.displacement);
     tree->sums->norm = fmax(tree->sums->norm, end.norm);
   }
@@ -167,6 +193,8 @@ static double draw_times(struct tree *tree)
 {
   const struct hud_series_spec *spec = tree->spec;
   int k = tree->k;
+  if (k == 0)
+    return 1.0; /* free flow has no times, and no separation takes it away */
   double span = spec->time - (k + 1) * spec->separation;
   if (span <= 0.0)
     return 0.0;
@@ -183,6 +211,38 @@ static double draw_times(struct tree *tree)
   for (int i = 0; i < k; i++)
     adjunction[i].time += (k - i) * spec->separation;
   return volume;
+}
+
+/* The least of t - t_1, t_1 - t_2, ..., t_k. */
+static double least_gap(const struct tree *tree)
+{
+  double gap = INFINITY; /* (6.25) is empty for k = 0: free flow is not truncated */
+  double before = tree->spec->time;
+  for (int i = 0; i <= tree->k && tree->k > 0; i++) {
+    double time = i < tree->k ? tree->pseudo.adjunction[i].time : 0.0;
+    gap = fmin(gap, before - time);
+    before = time;
+  }
+  return gap;
+}
+
+static void leave_out(struct left_out *left_out, const struct leaf_sums *leaves)
+{
+  left_out->value += leaves->value;
+  left_out->square += leaves->value * leaves->value;
+  left_out->absolute += leaves->absolute;
+}
+
+static void add_left_out(struct tree *tree, double energy)
+{
+  const struct hud_series_spec *spec = tree->spec;
+  double gap = least_gap(tree);
+  for (int i = 0; i < spec->energy_cuts.count; i++)
+    if (energy > spec->energy_cuts.value[i] * spec->energy_cuts.value[i])
+      leave_out(&tree->sums->energy[i], &tree->leaves);
+  for (int i = 0; i < spec->separations.count; i++)
+    if (gap < spec->separations.value[i])
+      leave_out(&tree->sums->separation[i], &tree->leaves);
 }
 
 static void draw_shape(struct tree *tree)
@@ -219,6 +279,8 @@ static void add_tree(struct tree *tree)
   tree->pseudo.adjunctions = tree->k;
   double volume = draw_times(tree);
   draw_shape(tree);
+  for (int i = 0; i < spec->marginal * d && spec->side > 0.0; i++)
+    tree->pseudo.x[i] = spec->side * hud_random_uniform(&tree->random);
   double v[3 * HUD_PSEUDO_MAX_PARTICLES];
   double energy = 0.0;
   for (int p = 0; p < tree->below[tree->k]; p++) {
@@ -230,6 +292,7 @@ static void add_tree(struct tree *tree)
   if (volume > 0.0 && energy <= spec->energy_cut * spec->energy_cut)
     branch(tree, tree->k, v, volume);
   const struct leaf_sums *leaves = &tree->leaves;
+  add_left_out(tree, energy);
   sums->count++;
   sums->value += leaves->value;
   sums->square += leaves->value * leaves->value;
@@ -269,6 +332,24 @@ static void summarise(const struct sums *sums, struct hud_series_term *term)
     term->recollision_error = sqrt(fmax(variance, 0.0)) / sums->weight;
     term->overlap = sums->overlap / sums->weight;
   }
+}
+
+static void add_difference(struct hud_series_left_out *out, const struct left_out *sums, double n)
+{
+  double error = standard_error(sums->value, sums->square, n);
+  out->value += sums->value / n;
+  out->absolute += sums->absolute / n;
+  out->error = hypot(out->error, error);
+}
+
+static void summarise_left_out(const struct hud_series_spec *spec, const struct sums *sums,
+                               struct hud_series_result *result)
+{
+  double n = (double)sums->count;
+  for (int i = 0; i < spec->energy_cuts.count; i++)
+    add_difference(&result->beyond_energy[i], &sums->energy[i], n);
+  for (int i = 0; i < spec->separations.count; i++)
+    add_difference(&result->beyond_separation[i], &sums->separation[i], n);
 }
 
 /* Orders in proportion to their rates at the Maxwellian of the same temperature. */
@@ -328,6 +409,7 @@ hud_status hud_series_run(const struct hud_series_spec *spec, struct hud_series_
   double variance = 0.0;
   for (int k = 0; k <= spec->adjunctions; k++) {
     summarise(&sums[k], &result->term[k]);
+    summarise_left_out(spec, &sums[k], result);
     value += result->term[k].value;
     variance += result->term[k].error * result->term[k].error;
     result->sum[k] = value;

@@ -19,12 +19,21 @@
  *
  * f_0^(s) is the product of (density) n(x) g(v) with g a mixture of Gaussians; results are in units
  * of density^s. Truncations: n (section 6.1), energy E <= R^2 (6.19)-(6.20), times apart by delta
- * (6.25). */
+ * (6.25). What a ladder of R and of delta leaves out is told from the same trees, so that small
+ * differences have small errors. */
 #ifndef HUD_SPHERES_SERIES_H
 #define HUD_SPHERES_SERIES_H
 
 #include "spheres/pseudo.h"
 #include "spheres/velocities.h"
+
+enum { HUD_SERIES_MAX_LADDER = 9 };
+
+/* Values of a truncation parameter, each positive. */
+struct hud_series_ladder {
+  int count;
+  double value[HUD_SERIES_MAX_LADDER];
+};
 
 struct hud_series_spec {
   int dimension, orders;               /* d, M */
@@ -38,14 +47,16 @@ struct hud_series_spec {
   double separation;                    /* delta >= 0 */
   int64_t samples;                      /* trees in all, shared out over k = 1..n */
   uint64_t seed;
-  /* phi(V_s) with V_s: s x d. */
-  double (*observable)(void *context, const double *v);
+  /* phi(X_s, V_s), both s x d. The paper's phi depends on V_s alone. */
+  double (*observable)(void *context, const double *x, const double *v);
   void *context;
   double x[3 * HUD_PSEUDO_MAX_MARGINAL]; /* X_s; of use with `relative` or zones */
+  double side; /* > 0: the mean over X_s in [0, side)^(s d) instead, x is not read */
   /* n(x), of mean 1 say; NULL: uniform. */
   double (*relative)(void *context, const double *x);
   const struct hud_zones *zones; /* for the BBGKY hierarchy, or NULL */
   int64_t count;                 /* its N */
+  struct hud_series_ladder energy_cuts, separations;
 };
 
 /* One k. */
@@ -61,10 +72,17 @@ struct hud_series_term {
   double finite_value, finite_error;
 };
 
+/* What a truncation takes away, summed over k: the series up to n less the truncated one. */
+struct hud_series_left_out {
+  double value, error, absolute;
+};
+
 struct hud_series_result {
   struct hud_series_term term[HUD_PSEUDO_MAX_ADJUNCTIONS + 1];
-  double sum[HUD_PSEUDO_MAX_ADJUNCTIONS + 1];   /* partial sums */
-  double error[HUD_PSEUDO_MAX_ADJUNCTIONS + 1]; /* and their standard errors */
+  double sum[HUD_PSEUDO_MAX_ADJUNCTIONS + 1];                      /* partial sums */
+  double error[HUD_PSEUDO_MAX_ADJUNCTIONS + 1];                    /* and their standard errors */
+  struct hud_series_left_out beyond_energy[HUD_SERIES_MAX_LADDER]; /* by energy_cuts */
+  struct hud_series_left_out beyond_separation[HUD_SERIES_MAX_LADDER]; /* by separations */
 };
 
 /* HUD_ERROR_INPUT for values out of range. */
