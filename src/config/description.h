@@ -207,7 +207,7 @@ struct hud_series_description {
   struct hud_numbers at;             /* X_s, s x d numbers; none: the mean over the torus */
   /* What R and what delta leave out is told for each of these. */
   struct hud_numbers energy_cuts, separations;
-  struct hud_numbers counts;         /* N of the BBGKY hierarchies beside it; none: no zones */
+  struct hud_numbers counts; /* N of the BBGKY hierarchies beside it; none: no zones */
 };
 
 /* What is averaged over a gas beside its moments. */

@@ -10,8 +10,8 @@
 
 struct hud_expression;
 
-/* `variables` is a list of names separated by commas ("r", "i,j", "x,y"), at most 24. The message of
- * an error names the position within the text and what was expected. */
+/* `variables` is a list of names separated by commas ("r", "i,j", "x,y"), at most 24. The message
+ * of an error names the position within the text and what was expected. */
 hud_status hud_expression_create(struct hud_expression **expression, const char *text,
                                  const char *variables, struct hud_error *error);
 void hud_expression_free(struct hud_expression *expression);

@@ -170,7 +170,8 @@ static hud_status factor_schur(struct hud_spectral *sp, struct hud_error *error)
       memset(p->gain, 0, hud_spectral_length(sp, 2) * sizeof *p->gain);
       add_join_change(p, sp, pairing, z, z, p->gain);
       apply_inverse(p, sp, 2, p->gain, solved);
-      add_marginal(sp, 2.0 * time_factor(p, 1) * pairing->reactant[0] * pairing->mu, solved, result);
+      add_marginal(sp, 2.0 * time_factor(p, 1) * pairing->reactant[0] * pairing->mu, solved,
+                   result);
     }
     for (size_t a = 0; a < n; a++)
       p->schur[a * n + b] = (a == b ? p->diagonal : 0.0) - result[2 + a];
