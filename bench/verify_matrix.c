@@ -88,10 +88,11 @@ static int print_exact(const char *model, enum hud_method method, const struct o
   return missed + !(found.mass_drift <= 1e-12);
 }
 
-/* The hierarchy and the relaxed triple hold O(n^3) cells: they run on coarser grids. */
+/* The hierarchies and the relaxed triple hold O(n^3) cells: they run on coarser grids. */
 static int print_grid(const char *model, const struct outcome *exact)
 {
-  bool cubic = strcmp(model, "hierarchy") == 0 || strcmp(model, "relaxed_triple") == 0;
+  bool cubic = strcmp(model, "hierarchy") == 0 || strcmp(model, "first_order_hierarchy") == 0 ||
+               strcmp(model, "relaxed_triple") == 0;
   int coarse = cubic ? 48 : 128, missed = 0;
   struct outcome first = run(model, HUD_METHOD_GRID, coarse);
   struct outcome second = run(model, HUD_METHOD_GRID, 2 * coarse);
