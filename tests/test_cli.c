@@ -122,6 +122,8 @@ static void test_series_and_geometry(void **state)
   expect("%b/huddle series models/first_order.yaml", 2, "model: boltzmann");
   expect("%b/huddle geometry 2", 2, "expected a dimension");
   expect("%b/huddle geometry 2 9", 2, "expected a dimension");
+  expect("%b/huddle geometry --corrections", 0, "45 corrections: 34 by numbers, 11 by reading\n");
+  expect("%b/huddle geometry --corrections 2 2", 2, "--corrections alone");
   expect("%b/huddle geometry 2 1 1000", 2, "too few");
   expect("%b/huddle check models/boltzmann.yaml", 0, "local existence");
   expect("%b/huddle models boltzmann", 0, "coarea measure");

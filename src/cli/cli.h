@@ -52,7 +52,7 @@ struct hud_cli_options {
   const char *output;     /* -o, --output */
   const char **overrides; /* --set, repeated; owned */
   size_t override_count;
-  bool force, quiet, scan;
+  bool force, quiet, scan, corrections;
   int jobs; /* -j; 0: not given */
 };
 
@@ -63,7 +63,8 @@ enum hud_cli_option_set {
   HUD_CLI_FORCE = 4,
   HUD_CLI_QUIET = 8,
   HUD_CLI_JOBS = 16,
-  HUD_CLI_SCAN = 32
+  HUD_CLI_SCAN = 32,
+  HUD_CLI_CORRECTIONS = 64
 };
 
 /* Parses argv; options outside `allowed` and more than `most` positional arguments are usage errors

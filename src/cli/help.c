@@ -45,11 +45,15 @@ static const struct hud_command commands[] = {
      "number\n"
      "of terms, the truncations and the observable. With series.counts: recollisions, prefactors\n"
      "and displacements of the BBGKY hierarchies of so many particles.\n"},
-    {"geometry", hud_cli_geometry, "[DIMENSION ORDER [SAMPLES]]",
+    {"geometry", hud_cli_geometry, "[DIMENSION ORDER [SAMPLES]] | --corrections",
      "Monte Carlo checks of the geometric lemmas of [APW] with fitted exponents",
      "DIMENSION 2 or 3, ORDER 1 to 6 (default 2 2), SAMPLES of each check (default 800000). The "
      "exit\n"
-     "status is 1 if a bound does not hold.\n"},
+     "status is 1 if a bound does not hold. --corrections: the formulas of [APW] that a program "
+     "cannot\n"
+     "take over as printed, each by the printed formula, by the corrected one, and found by other "
+     "means;\n"
+     "the exit status is 1 if one is not confirmed.\n"},
     {"models", hud_cli_models, "[NAME]",
      "what runs with what; with a name: its equation, its keys, its place in the paper", ""},
     {"init", hud_cli_init, "[NAME]",

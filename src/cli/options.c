@@ -80,6 +80,10 @@ static bool parse_option(struct hud_cli_options *options, int argc, char **argv,
     options->scan = true;
     return true;
   }
+  if ((allowed & HUD_CLI_CORRECTIONS) && is_option(argument, NULL, "--corrections")) {
+    options->corrections = true;
+    return true;
+  }
   bool output = (allowed & HUD_CLI_OUTPUT) && is_option(argument, "-o", "--output");
   bool set = (allowed & HUD_CLI_SET) && is_option(argument, NULL, "--set");
   bool jobs = (allowed & HUD_CLI_JOBS) && is_option(argument, "-j", "--jobs");
