@@ -28,6 +28,7 @@ enum hud_scope {
   HUD_SCOPE_STUDY, /* a study file, and from here on what stands in one */
   HUD_SCOPE_RANGE,
   HUD_SCOPE_VARIANT,
+  HUD_SCOPE_FIT,
   HUD_SCOPE_EXPECTATION,
   HUD_SCOPE_COUNT
 };

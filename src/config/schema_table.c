@@ -31,6 +31,7 @@
 #define IN_STUDY(member) offsetof(struct hud_study_description, member)
 #define IN_RANGE(member) offsetof(struct hud_study_range, member)
 #define IN_VARIANT(member) offsetof(struct hud_study_variant, member)
+#define IN_FIT(member) offsetof(struct hud_study_fit_row, member)
 #define IN_EXPECTATION(member) offsetof(struct hud_study_expectation, member)
 
 #define ANY_NUMBER .min = -INFINITY, .max = INFINITY
@@ -111,6 +112,12 @@ static const struct hud_choice norms[] = {
     {NULL, 0, NULL},
 };
 
+static const struct hud_choice differences[] = {
+    {"absolute", HUD_DIFFERENCE_ABSOLUTE, "|value - reference|"},
+    {"relative", HUD_DIFFERENCE_RELATIVE, "1 - value/reference, with its sign"},
+    {NULL, 0, NULL},
+};
+
 static const struct hud_choice integrators[] = {
     {"cvode", HUD_INTEGRATOR_CVODE, "BDF with Newton-Krylov"},
     {"picard", HUD_INTEGRATOR_PICARD, "fixed-point iteration of the mild form (30)"},
@@ -178,6 +185,7 @@ static const struct hud_choice cluster_words[] = {
 #define STUDY .scope = HUD_SCOPE_STUDY
 #define RANGE_OF .scope = HUD_SCOPE_RANGE
 #define VARIANT .scope = HUD_SCOPE_VARIANT
+#define FIT .scope = HUD_SCOPE_FIT
 #define EXPECTATION .scope = HUD_SCOPE_EXPECTATION
 #define RATE_TYPE(kind) (1u << HUD_RATE_##kind)
 #define POTENTIAL_TYPE(kind) (1u << HUD_POTENTIAL_##kind)
@@ -527,11 +535,14 @@ static const struct hud_key keys[] = {
      .meaning = "the models to compare"},
     {STUDY, .path = "reference", TEXT(IN_STUDY(reference)),
      .default_note = "none: the quantities themselves are shown",
-     .meaning = "the label of the variant from which the others differ, or `theory` (for "
-                "decay_rate: the formula for gamma, to first order in epsilon)"},
+     .meaning = "the label of the variant from which the others differ, or `theory` (see "
+                "[theory](#theory))"},
+    {STUDY, .path = "difference", CHOICE(IN_STUDY(difference), differences), .fallback = "absolute",
+     .meaning = "how a value differs from its reference"},
+    {STUDY, .path = "define", NODE(IN_STUDY(define), "a mapping of names to expressions"),
+     .meaning = "columns made of up to four others, such as `anisotropy: Tx - Ty`"},
     {STUDY, .path = "quantities", NODE(IN_STUDY(quantities), "a list of names"), .required = true,
-     .meaning = "columns of moments.csv; W1, W2, fourier (both centred), L1 of f_1; decay_rate of "
-                "the variance; or a number among the details of summary.json"},
+     .meaning = "see [quantities](#quantities)"},
     {STUDY, .path = "window", NODE(IN_STUDY(window), "a list of two times [from, to]"),
      .default_note = "the whole run",
      .meaning = "the times that count; numbers, or expressions as in `link`"},
@@ -539,15 +550,25 @@ static const struct hud_key keys[] = {
      .meaning = "how the values over the window become one number"},
     {STUDY, .path = "parameter", TEXT(IN_STUDY(parameter)),
      .default_note = "the first of `vary` with two or more numbers",
-     .meaning = "the key path in which orders are observed"},
+     .meaning = "the key path in which orders are observed, or `none`"},
+    {STUDY, .path = "against", NODE(IN_STUDY(against), "a mapping of one name to an expression"),
+     .default_note = "the parameter itself",
+     .meaning = "what stands for the parameter in orders, fits and figures: a name, and a positive "
+                "expression as in `link`, such as `epsilon_3: count^(-2/3)`"},
+    {STUDY, .path = "seeds", INTEGER(INT, IN_STUDY(seeds)), .fallback = "1", RANGE(1, 1000),
+     .meaning =
+         "runs of each stochastic model, with particles.seed, + 1, + 2, ...: what is shown is "
+         "the mean, and its standard error from their scatter"},
     {STUDY, .path = "refine",
      NODE(IN_STUDY(refine), "auto, none, or a mapping of key paths to values"),
      .default_note = "auto: solver.rtol and atol / 100 (moments); / 10 with cells * 2 (grid) or "
-                     "spectral_tol / 10 (spectral); another seed (particles)",
+                     "spectral_tol / 10 (spectral); another seed (particles, gases; gases with "
+                     "replicas or seeds: nothing)",
      .meaning = "what the second run of each model changes; none: no discretisation errors"},
+    {STUDY, .path = "fit", ITEMS(IN_STUDY(fit), HUD_SCOPE_FIT),
+     .meaning = "curves through the values against the parameter, with error bars"},
     {STUDY, .path = "expect", ITEMS(IN_STUDY(expect), HUD_SCOPE_EXPECTATION),
-     .meaning = "last observed orders that the study is expected to show; it fails if they are "
-                "not met"},
+     .meaning = "what the study is expected to show; it fails if that is not met"},
 
     {RANGE_OF, .path = "from", NUMBER(IN_RANGE(from)), .required = true, POSITIVE,
      .meaning = "the first value"},
@@ -561,14 +582,32 @@ static const struct hud_key keys[] = {
     {VARIANT, .path = "set", NODE(IN_VARIANT(set), "a mapping of key paths to values"),
      .meaning = "what this variant changes"},
 
+    {FIT, .path = "quantity", TEXT(IN_FIT(quantity)), .default_note = "all",
+     .meaning = "one of the quantities"},
+    {FIT, .path = "variant", TEXT(IN_FIT(variant)), .default_note = "all", .meaning = "a label"},
+    {FIT, .path = "powers", NUMBERS(IN_FIT(powers)), ANY_NUMBER,
+     .default_note = "none: c x^p, the exponent p is fitted",
+     .meaning = "the powers of a sum: [1, 2] fits c_1 x + c_2 x^2"},
+    {FIT, .path = "largest", NUMBER(IN_FIT(largest)), POSITIVE, .default_note = "all count",
+     .meaning = "the largest value of the parameter that counts"},
+
     {EXPECTATION, .path = "variant", TEXT(IN_EXPECTATION(variant)), .required = true,
      .meaning = "a label"},
     {EXPECTATION, .path = "quantity", TEXT(IN_EXPECTATION(quantity)), .default_note = "all",
      .meaning = "one of the quantities"},
-    {EXPECTATION, .path = "order", NUMBER(IN_EXPECTATION(order)), .required = true, ANY_NUMBER,
-     .meaning = "the order"},
-    {EXPECTATION, .path = "within", NUMBER(IN_EXPECTATION(within)), .required = true, POSITIVE,
+    {EXPECTATION, .path = "order", NUMBER(IN_EXPECTATION(order)), ANY_NUMBER,
+     .meaning = "the last observed order"},
+    {EXPECTATION, .path = "value", NUMBER(IN_EXPECTATION(value)), ANY_NUMBER,
+     .meaning = "every value"},
+    {EXPECTATION, .path = "exponent", NUMBER(IN_EXPECTATION(exponent)), ANY_NUMBER,
+     .meaning = "the exponent of the fit c x^p"},
+    {EXPECTATION, .path = "coefficient", NUMBER(IN_EXPECTATION(coefficient)), ANY_NUMBER,
+     .meaning = "the first coefficient of the fit by `powers`"},
+    {EXPECTATION, .path = "within", NUMBER(IN_EXPECTATION(within)), POSITIVE,
      .meaning = "the largest deviation from it"},
+    {EXPECTATION, .path = "sigmas", NUMBER(IN_EXPECTATION(sigmas)), POSITIVE,
+     .meaning = "instead of `within`: the largest deviation in standard errors (half the "
+                "discretisation error)"},
 };
 
 static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
@@ -605,8 +644,15 @@ static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
                          0, HUD_NO_MARK, "Values at equal ratios, instead of a list."},
     [HUD_SCOPE_VARIANT] = {"variant", "Variants", HUD_FORM_MAPPING, NULL,
                            sizeof(struct hud_study_variant), 0, HUD_NO_MARK, NULL},
+    [HUD_SCOPE_FIT] = {"fit", "Fits", HUD_FORM_MAPPING, NULL, sizeof(struct hud_study_fit_row), 0,
+                       HUD_NO_MARK,
+                       "Weighted least squares with the inverse squares of the standard errors, "
+                       "which are half the discretisation errors; for c x^p in logarithms. Where "
+                       "no discretisation error is known the weights are equal, and the error "
+                       "bars come from the scatter about the curve."},
     [HUD_SCOPE_EXPECTATION] = {"expectation", "Expectations", HUD_FORM_MAPPING, NULL,
-                               sizeof(struct hud_study_expectation), 0, HUD_NO_MARK, NULL},
+                               sizeof(struct hud_study_expectation), 0, HUD_NO_MARK,
+                               "One of the four numbers, and how far from it."},
 };
 
 unsigned hud_schema_family(enum hud_model_kind model)

@@ -7,6 +7,7 @@
 #ifndef HUD_CONFIG_STUDY_DESCRIPTION_H
 #define HUD_CONFIG_STUDY_DESCRIPTION_H
 
+#include "config/description.h"
 #include "config/document.h"
 
 /* Over the times of the window; of a difference, or, without a reference, of the quantity itself.
@@ -18,12 +19,20 @@ enum hud_study_norm {
   HUD_NORM_LEAST  /* smallest value: only without a reference */
 };
 
+/* How a value and its reference become one number. */
+enum hud_study_difference {
+  HUD_DIFFERENCE_ABSOLUTE, /* |value - reference| */
+  HUD_DIFFERENCE_RELATIVE  /* 1 - value/reference, with its sign */
+};
+
 struct hud_study_description {
   char *title, *settles, *reference, *parameter; /* NULL: not given */
   enum hud_study_norm norm;
+  enum hud_study_difference difference;
+  int seeds; /* runs of each stochastic model */
   /* NULL: not given */
-  const struct hud_node *base, *set, *vary, *link, *variants, *quantities, *window, *refine,
-      *expect;
+  const struct hud_node *base, *set, *vary, *link, *variants, *define, *quantities, *window,
+      *against, *refine, *fit, *expect;
 };
 
 /* vary: {from: a, to: b, count: n}: n values from a to b, each a constant multiple of the last. */
@@ -37,10 +46,19 @@ struct hud_study_variant {
   const struct hud_node *set; /* or NULL */
 };
 
-/* What a study is expected to show: the last observed order of a variant. */
+/* A curve through the values of a quantity: c x^p, or the sum of c_i x^powers[i]. */
+struct hud_study_fit_row {
+  char *quantity, *variant;  /* NULL: all */
+  struct hud_numbers powers; /* none: the exponent is fitted */
+  double largest;            /* value of the parameter that counts; infinite: all count */
+};
+
+/* What a study is expected to show of a variant: the last observed order, every value, or what was
+ * fitted. One of the numbers is finite. */
 struct hud_study_expectation {
   char *variant, *quantity; /* quantity NULL: all */
-  double order, within;
+  double order, value, exponent, coefficient;
+  double within, sigmas; /* one of the two is finite */
 };
 
 #endif

@@ -38,7 +38,7 @@ hud_status hud_gas_forecast(const struct hud_description *description,
   return status;
 }
 
-static hud_status check_memory(const struct hud_description *d, struct hud_error *error)
+hud_status hud_gas_check(const struct hud_description *d, struct hud_error *error)
 {
   struct hud_spheres_forecast forecast;
   struct hud_dilute_forecast dilute;
@@ -103,7 +103,7 @@ hud_status hud_gas_create(struct hud_gas **out, const struct hud_description *de
 {
   struct hud_gas *gas = NULL;
   *out = NULL;
-  hud_status status = check_memory(description, error);
+  hud_status status = hud_gas_check(description, error);
   if (status == HUD_OK)
     status = HUD_NEW(&gas, 1, "a gas of hard spheres", error);
   if (status != HUD_OK)

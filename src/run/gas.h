@@ -36,6 +36,10 @@ void hud_gas_free(struct hud_gas *gas);
 hud_status hud_gas_forecast(const struct hud_description *description,
                             struct hud_spheres_forecast *forecast, struct hud_error *error);
 
+/* HUD_ERROR_INPUT: an order is not possible; HUD_ERROR_MEMORY: the model needs more than
+ * solver.memory_gb. */
+hud_status hud_gas_check(const struct hud_description *description, struct hud_error *error);
+
 /* HUD_ERROR_INTERRUPTED on request, HUD_ERROR_COMPUTE beyond solver.max_wall; the state is then
  * that of some earlier time. */
 hud_status hud_gas_advance(struct hud_gas *gas, double t, struct hud_error *error);

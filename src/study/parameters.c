@@ -178,6 +178,8 @@ static hud_status choose_order_parameter(struct hud_study *study, struct hud_err
   const char *wanted = study->description.parameter;
   struct hud_guess guess = hud_guess_begin(wanted != NULL ? wanted : "");
   study->order_parameter = -1;
+  if (wanted != NULL && strcmp(wanted, "none") == 0)
+    return HUD_OK;
   for (size_t p = 0; p < study->parameter_count && study->order_parameter < 0; p++) {
     const struct hud_study_parameter *parameter = &study->parameters[p];
     const char *obstacle = order_obstacle(parameter);
@@ -259,11 +261,33 @@ static hud_status read_window(struct hud_study *study, struct hud_error *error)
   return status;
 }
 
+/* One name and its expression. */
+static hud_status read_against(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *against = study->description.against;
+  struct hud_study_against *made = &study->against;
+  if (against == NULL)
+    return HUD_OK;
+  made->mark = against->mark;
+  if (against->kind != HUD_NODE_MAPPING || against->count != 1 ||
+      strlen(against->first->key) >= sizeof made->name || against->first->key[0] == '\0')
+    return hud_study_fail(study, against->mark, error,
+                          "expected one name and its expression, like {epsilon_3: count^(-2/3)}",
+                          "`against` is no mapping of one name");
+  if (study->order_parameter < 0)
+    return hud_study_fail(study, against->mark, error, "`vary` two or more numbers",
+                          "no parameter varies for which `against` could stand");
+  snprintf(made->name, sizeof made->name, "%s", against->first->key);
+  return read_expression(study, against->first, "against", &made->expression, error);
+}
+
 hud_status hud_study_read_parameters(struct hud_study *study, struct hud_error *error)
 {
   hud_status status = read_vary(study, error);
   if (status == HUD_OK)
     status = choose_order_parameter(study, error);
+  if (status == HUD_OK)
+    status = read_against(study, error);
   if (status == HUD_OK)
     status = read_links(study, error);
   return status == HUD_OK ? read_window(study, error) : status;
@@ -280,6 +304,7 @@ void hud_study_clear_parameters(struct hud_study *study)
   for (size_t l = 0; l < study->link_count; l++)
     hud_expression_free(study->links[l].expression);
   hud_free(study->links);
+  hud_expression_free(study->against.expression);
   hud_expression_free(study->window[0]);
   hud_expression_free(study->window[1]);
 }

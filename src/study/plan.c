@@ -10,7 +10,8 @@
 #include "base/alloc.h"
 #include "config/scalar.h"
 #include "models/model.h"
-#include "run/simulation.h"
+#include "run/gas.h"
+#include "study/plan_check.h"
 #include "study/study_reader.h"
 
 enum { MAX_RUNS = 20000 };
@@ -67,7 +68,29 @@ double hud_study_evaluate(const struct hud_study *study, size_t point,
   return hud_expression_evaluate(expression, values);
 }
 
+double hud_study_abscissa(const struct hud_study *study, size_t point)
+{
+  size_t p = (size_t)study->order_parameter;
+  if (study->against.expression != NULL)
+    return hud_study_evaluate(study, point, study->against.expression);
+  return study->parameters[p].numbers[hud_study_value_index(study, point, p)];
+}
+
+const char *hud_study_abscissa_name(const struct hud_study *study)
+{
+  if (study->order_parameter < 0)
+    return "";
+  return study->against.expression != NULL ? study->against.name
+                                           : study->parameters[study->order_parameter].name;
+}
+
 /* ---- models ---- */
+
+/* Do runs of the model depend on particles.seed? */
+static bool is_stochastic(const struct hud_description *d)
+{
+  return hud_gas_is_model(d->model) || d->method == HUD_METHOD_PARTICLES;
+}
 
 static hud_status graft_set(struct hud_document *model, const struct hud_study *study,
                             const struct hud_node *set, struct hud_error *error)
@@ -133,6 +156,9 @@ static hud_status graft_refinement(struct hud_document *model, const struct hud_
   if (study->refine == HUD_REFINE_SET)
     return graft_set(model, study, study->description.refine, error);
   hud_status status = HUD_OK;
+  double next_seed = (double)d->particles.seed + 1.0;
+  if (hud_gas_is_model(d->model))
+    return graft_number(model, study, "particles.seed", mark, next_seed, error);
   switch (d->method) {
   case HUD_METHOD_GRID:
     status = graft_number(model, study, "velocity.cells", mark, 2.0 * d->velocity.cells, error);
@@ -144,16 +170,15 @@ static hud_status graft_refinement(struct hud_document *model, const struct hud_
   case HUD_METHOD_MOMENTS:
     return graft_tolerances(model, study, d, mark, 0.01, error);
   case HUD_METHOD_PARTICLES:
-    return graft_number(model, study, "particles.seed", mark, (double)d->particles.seed + 1.0,
-                        error);
+    return graft_number(model, study, "particles.seed", mark, next_seed, error);
   }
   return status;
 }
 
 /* The model of a variant at a point; `refined` is a description whose refinement is wanted, or
- * NULL. */
+ * NULL; `seed` the seed of a repetition, or NULL. */
 static hud_status build(struct hud_model_file **file, const struct hud_study *study, size_t point,
-                        size_t variant, const struct hud_description *refined,
+                        size_t variant, const struct hud_description *refined, const double *seed,
                         struct hud_error *error)
 {
   struct hud_document *model = NULL;
@@ -168,20 +193,26 @@ static hud_status build(struct hud_model_file **file, const struct hud_study *st
     status = graft_set(model, study, study->variants[variant].set, error);
   if (status == HUD_OK && refined != NULL)
     status = graft_refinement(model, study, refined, study->variant_marks[variant], error);
+  if (status == HUD_OK && seed != NULL)
+    status =
+        graft_number(model, study, "particles.seed", study->variant_marks[variant], *seed, error);
   if (status == HUD_OK)
     return hud_model_file_from_document(file, model, error);
   hud_document_free(model);
   return status;
 }
 
-/* Does the method run the model, and does it fit into memory? Particles see to that themselves. */
+/* Does the method run the model, and does it fit into memory? Are the orders of a gas possible?
+ * Particles see to that themselves. */
 static hud_status check_model(const struct hud_model_file *file, struct hud_error *error)
 {
   double unknowns, bytes;
   const struct hud_description *d = hud_model_file_description(file);
-  if (d->method == HUD_METHOD_PARTICLES)
-    return HUD_OK;
-  hud_status status = hud_model_estimate(d, &unknowns, &bytes, error);
+  hud_status status = HUD_OK;
+  if (hud_gas_is_model(d->model))
+    status = hud_gas_check(d, error);
+  else if (d->method != HUD_METHOD_PARTICLES)
+    status = hud_model_estimate(d, &unknowns, &bytes, error);
   if (status == HUD_ERROR_INPUT)
     hud_model_file_locate(file, error);
   return status;
@@ -215,20 +246,56 @@ static hud_status add_run(struct hud_study_plan *plan, struct hud_model_file *fi
   return HUD_OK;
 }
 
+/* The runs of a stochastic model with other seeds. */
+static hud_status add_seeds(struct hud_study_plan *plan, size_t point, size_t variant,
+                            struct hud_study_case *made, size_t *seeds, struct hud_error *error)
+{
+  const struct hud_study *study = plan->study;
+  const struct hud_description *d = hud_model_file_description(plan->runs[made->run].file);
+  double first = (double)d->particles.seed;
+  hud_status status = HUD_OK;
+  seeds[0] = made->run;
+  made->seeds = seeds;
+  made->seed_count = 1;
+  for (int s = 1; s < study->description.seeds && is_stochastic(d) && status == HUD_OK; s++) {
+    double seed = first + s;
+    struct hud_model_file *file = NULL;
+    status = build(&file, study, point, variant, NULL, &seed, error);
+    if (status == HUD_OK)
+      status = add_run(plan, file, point, variant, false, &seeds[made->seed_count++], error);
+  }
+  return status;
+}
+
+/* Repetitions say themselves how far they can be trusted. */
+static bool needs_refinement(const struct hud_study *study, const struct hud_description *d)
+{
+  if (study->refine == HUD_REFINE_NONE || (is_stochastic(d) && study->description.seeds > 1))
+    return false;
+  return study->refine == HUD_REFINE_SET || !hud_gas_is_model(d->model) ||
+         d->particles.replicas == 1;
+}
+
 static hud_status add_case(struct hud_study_plan *plan, size_t point, size_t variant,
                            struct hud_error *error)
 {
   const struct hud_study *study = plan->study;
-  struct hud_study_case *made = &plan->cases[point * study->variant_count + variant];
+  size_t number = point * study->variant_count + variant;
+  struct hud_study_case *made = &plan->cases[number];
   struct hud_model_file *file = NULL;
-  *made = (struct hud_study_case){HUD_NO_RUN, HUD_NO_RUN};
-  hud_status status = build(&file, study, point, variant, NULL, error);
+  *made = (struct hud_study_case){HUD_NO_RUN, HUD_NO_RUN, 0, NULL};
+  hud_status status = build(&file, study, point, variant, NULL, NULL, error);
   if (status == HUD_OK)
     status = add_run(plan, file, point, variant, false, &made->run, error);
-  if (status != HUD_OK || study->refine == HUD_REFINE_NONE)
+  if (status == HUD_OK)
+    status = add_seeds(plan, point, variant, made,
+                       plan->seeds + number * (size_t)study->description.seeds, error);
+  if (status != HUD_OK)
     return status;
   const struct hud_description *d = hud_model_file_description(plan->runs[made->run].file);
-  status = build(&file, study, point, variant, d, error);
+  if (!needs_refinement(study, d))
+    return HUD_OK;
+  status = build(&file, study, point, variant, d, NULL, error);
   if (status == HUD_OK)
     status = add_run(plan, file, point, variant, true, &made->refined, error);
   if (status == HUD_OK && made->refined == made->run)
@@ -238,99 +305,7 @@ static hud_status add_case(struct hud_study_plan *plan, size_t point, size_t var
   return status;
 }
 
-/* ---- what depends on the models ---- */
-
-static hud_status check_window(const struct hud_study_plan *plan, size_t point,
-                               struct hud_error *error)
-{
-  const struct hud_study *study = plan->study;
-  if (study->window[0] == NULL)
-    return HUD_OK;
-  double from = hud_study_evaluate(study, point, study->window[0]);
-  double to = hud_study_evaluate(study, point, study->window[1]);
-  char where[200];
-  hud_study_point_text(study, point, -1, where, sizeof where);
-  const char *at = where[0] != '\0' ? " for " : "";
-  if (!(from >= 0.0 && from <= to && isfinite(to)))
-    return hud_study_fail(study, study->window_mark, error, "expected 0 <= from <= to",
-                          "`window` is [%g, %g]%s%s", from, to, at, where);
-  for (size_t v = 0; v < study->variant_count; v++) {
-    size_t run = hud_study_case_at(plan, point, v)->run;
-    double end = hud_model_file_description(plan->runs[run].file)->time.end;
-    if (to > end * (1.0 + 1e-9))
-      return hud_study_fail(study, study->window_mark, error, NULL,
-                            "`window` ends at %g%s%s, after time.end = %g of the variant `%.60s`",
-                            to, at, where, end, study->variants[v].label);
-  }
-  return HUD_OK;
-}
-
-/* Columns that every model has, or that the name shows to be one of many. */
-static bool is_usual_column(const char *name)
-{
-  static const char *const usual[] = {"mass", "mean", "variance", "W", "T"};
-  for (size_t u = 0; u < sizeof usual / sizeof usual[0]; u++)
-    if (strcmp(usual[u], name) == 0)
-      return true;
-  const char *digits = strchr("MIV", name[0]) != NULL  ? name + 1
-                       : strncmp(name, "f1_m", 4) == 0 ? name + 4
-                                                       : "";
-  return digits[0] != '\0' && strspn(digits, "0123456789") == strlen(digits);
-}
-
-/* Looks for a column among those of the model of one run; near ones are guessed. */
-static hud_status has_column(const struct hud_study_run *run, const char *name, bool *found,
-                             struct hud_error *error)
-{
-  struct hud_model_file *file = NULL;
-  struct hud_simulation *simulation = NULL;
-  const char *text = hud_model_file_resolved(run->file);
-  hud_status status = hud_model_file_parse(&file, "model", text, strlen(text), NULL, 0, error);
-  if (status == HUD_OK)
-    status = hud_simulation_create(&simulation, file, NULL, NULL, error);
-  if (status != HUD_OK)
-    return status;
-  size_t count;
-  const char *const *names = hud_simulation_quantities(simulation, &count);
-  for (size_t c = 1; c < count; c++)
-    *found = *found || strcmp(names[c], name) == 0;
-  hud_simulation_close(simulation);
-  return status;
-}
-
-/* An unusual column must be one of some variant's. Opening a model takes a while, so the usual ones
- * are taken on trust until the results are there. */
-static hud_status check_column(const struct hud_study_plan *plan,
-                               const struct hud_study_quantity *quantity, struct hud_error *error)
-{
-  static const char *const usual[] = {"mass", "mean",  "variance", "M1",    "M2",    "V1",
-                                      "V2",   "f1_m1", "f1_m2",    "f1_m3", "f1_m4", "entropy"};
-  bool found = false;
-  hud_status status = HUD_OK;
-  for (size_t v = 0; v < plan->study->variant_count && status == HUD_OK && !found; v++)
-    status =
-        has_column(&plan->runs[hud_study_case_at(plan, 0, v)->run], quantity->name, &found, error);
-  if (status != HUD_OK || found)
-    return status;
-  char what[140];
-  struct hud_guess guess = hud_guess_begin(quantity->name);
-  hud_study_guess_quantity(&guess);
-  for (size_t u = 0; u < sizeof usual / sizeof usual[0]; u++)
-    hud_guess_consider(&guess, usual[u]);
-  snprintf(what, sizeof what, "no variant has a quantity `%.60s`", quantity->name);
-  return hud_study_fail_word(plan->study, quantity->mark, &guess, error, what);
-}
-
-static hud_status check_quantities(const struct hud_study_plan *plan, struct hud_error *error)
-{
-  hud_status status = HUD_OK;
-  for (size_t q = 0; q < plan->study->quantity_count && status == HUD_OK; q++) {
-    const struct hud_study_quantity *quantity = &plan->study->quantities[q];
-    if (quantity->kind == HUD_QUANTITY_COLUMN && !is_usual_column(quantity->name))
-      status = check_column(plan, quantity, error);
-  }
-  return status;
-}
+/* ---- the whole ---- */
 
 hud_status hud_study_plan_create(struct hud_study_plan **out, const struct hud_study *study,
                                  struct hud_error *error)
@@ -351,14 +326,13 @@ hud_status hud_study_plan_create(struct hud_study_plan **out, const struct hud_s
                        "`vary` makes %zu points; at most %d are run", plan->point_count, MAX_RUNS);
   if (status == HUD_OK)
     status = HUD_NEW(&plan->cases, plan->point_count * variants, "cases", error);
-  for (size_t point = 0; point < plan->point_count && status == HUD_OK; point++) {
-    for (size_t v = 0; v < variants && status == HUD_OK; v++)
-      status = add_case(plan, point, v, error);
-    if (status == HUD_OK)
-      status = check_window(plan, point, error);
-  }
   if (status == HUD_OK)
-    status = check_quantities(plan, error);
+    status = HUD_NEW(&plan->seeds, plan->point_count * variants * (size_t)study->description.seeds,
+                     "cases", error);
+  for (size_t c = 0; c < plan->point_count * variants && status == HUD_OK; c++)
+    status = add_case(plan, c / variants, c % variants, error);
+  if (status == HUD_OK)
+    status = hud_study_plan_check(plan, error);
   if (status == HUD_OK)
     *out = plan;
   else
@@ -376,5 +350,6 @@ void hud_study_plan_free(struct hud_study_plan *plan)
   }
   hud_free(plan->runs);
   hud_free(plan->cases);
+  hud_free(plan->seeds);
   hud_free(plan);
 }

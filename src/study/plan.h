@@ -27,6 +27,8 @@ struct hud_study_run {
 
 struct hud_study_case {
   size_t run, refined; /* HUD_NO_RUN */
+  size_t seed_count;   /* 1 unless the model is stochastic */
+  const size_t *seeds; /* runs with seeds seed, seed + 1, ...; the first is `run` */
 };
 
 struct hud_study_plan {
@@ -34,6 +36,7 @@ struct hud_study_plan {
   size_t point_count, run_count, capacity;
   struct hud_study_run *runs;
   struct hud_study_case *cases; /* point_count x variant_count */
+  size_t *seeds;                /* point_count x variant_count x study->description.seeds */
 };
 
 /* Builds and checks all models. HUD_ERROR_INPUT with its place in the study file, or in the file of
@@ -53,6 +56,10 @@ void hud_study_point_text(const struct hud_study *study, size_t point, int excep
 
 /* The value of parameter p at a point as a text; a mapping is called by its first key. */
 const char *hud_study_value_text(const struct hud_study *study, size_t point, size_t p);
+
+/* What orders, fits and figures are against, at a point: `against`, or the order parameter. */
+double hud_study_abscissa(const struct hud_study *study, size_t point);
+const char *hud_study_abscissa_name(const struct hud_study *study);
 
 /* An expression of the study at a point. */
 double hud_study_evaluate(const struct hud_study *study, size_t point,

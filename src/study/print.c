@@ -1,43 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The table of a study on paper: text, CSV, LaTeX, and the expectations. Nothing here depends on
- * when or how often the study was called: a study that was interrupted ends in the same bytes. */
+ * The table of a study on paper: text, CSV, LaTeX. Nothing here depends on when or how often the
+ * study was called: a study that was interrupted ends in the same bytes. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/locale.h"
-#include "study/table.h"
+#include "study/print.h"
 
 enum { WORDS = 200 };
 
-static const char *parameter_name(const struct hud_study *study)
+/* The order parameter, and what stands for it. */
+static void parameter_name(const struct hud_study *study, char *text, size_t size)
 {
-  return study->order_parameter >= 0 ? study->parameters[study->order_parameter].name : "";
+  const char *name =
+      study->order_parameter >= 0 ? study->parameters[study->order_parameter].name : "";
+  if (study->against.expression != NULL)
+    snprintf(text, size, "%s, %s", name, study->against.name);
+  else
+    snprintf(text, size, "%s", name);
 }
 
 /* The value of the order parameter at a point, or the whole point where there is none. */
 static void point_label(const struct hud_study_plan *plan, size_t point, char *text, size_t size)
 {
   const struct hud_study *study = plan->study;
-  if (study->order_parameter >= 0)
-    snprintf(text, size, "%s", hud_study_value_text(study, point, (size_t)study->order_parameter));
-  else
+  if (study->order_parameter < 0) {
     hud_study_point_text(study, point, -1, text, size);
+    return;
+  }
+  const char *value = hud_study_value_text(study, point, (size_t)study->order_parameter);
+  if (study->against.expression != NULL)
+    snprintf(text, size, "%s, %.5g", value, hud_study_abscissa(study, point));
+  else
+    snprintf(text, size, "%s", value);
 }
 
 /* "sup over t in [1, 3] of the difference from hierarchy". */
 static void describe(const struct hud_study *study, char *text, size_t size)
 {
   static const char *const norms[] = {"sup", "L2 norm", "value at the end", "least value"};
+  bool relative = study->description.difference == HUD_DIFFERENCE_RELATIVE;
+  const char *difference = relative ? "1 - ratio to" : "the difference from";
   char window[WORDS] = "the whole run", from[WORDS] = "";
   if (study->window[0] != NULL)
     snprintf(window, sizeof window, "t in [%.60s, %.60s]", hud_expression_text(study->window[0]),
              hud_expression_text(study->window[1]));
   if (study->reference == HUD_REFERENCE_THEORY)
-    snprintf(from, sizeof from, " of the difference from theory");
+    snprintf(from, sizeof from, " of %s theory", difference);
   else if (study->reference >= 0)
-    snprintf(from, sizeof from, " of the difference from %.100s",
+    snprintf(from, sizeof from, " of %s %.100s", difference,
              study->variants[study->reference].label);
   snprintf(text, size, "%s over %s%s", norms[study->description.norm], window, from);
 }
@@ -54,14 +67,16 @@ static void print_order(const struct hud_study_entry *entry, char *text, size_t 
     snprintf(text, size, "%.3f +- %.1g", entry->order, entry->uncertainty);
 }
 
-static void print_number(double value, const char *format, char *text, size_t size)
-    __attribute__((format(printf, 2, 0)));
-static void print_number(double value, const char *format, char *text, size_t size)
+void hud_study_number_text(double value, int digits, char form, char *text, size_t size)
 {
   if (isnan(value))
     snprintf(text, size, "-");
+  else if (form == 'e')
+    snprintf(text, size, "%.*e", digits, value);
+  else if (form == 'f')
+    snprintf(text, size, "%.*f", digits, value);
   else
-    snprintf(text, size, format, value);
+    snprintf(text, size, "%.*g", digits, value);
 }
 
 /* ---- text ---- */
@@ -72,8 +87,10 @@ static void print_block(const struct hud_study_table *table, size_t group, size_
   const struct hud_study_plan *plan = table->plan;
   const struct hud_study *study = plan->study;
   bool orders = study->order_parameter >= 0;
+  char name[WORDS];
+  parameter_name(study, name, sizeof name);
   fprintf(stream, "\n%s, %s\n%24s %14s %15s%s\n", study->quantities[quantity].name,
-          study->variants[variant].label, parameter_name(study),
+          study->variants[variant].label, name,
           study->reference == HUD_REFERENCE_NONE ? "value" : "error", "discretisation",
           orders ? "  order" : "");
   for (size_t i = 0; i < hud_study_group_size(plan); i++) {
@@ -81,8 +98,8 @@ static void print_block(const struct hud_study_table *table, size_t group, size_
     const struct hud_study_entry *entry = hud_study_entry_at(table, point, variant, quantity);
     char label[WORDS], value[40], discretisation[40], order[60];
     point_label(plan, point, label, sizeof label);
-    print_number(entry->value, "%.5e", value, sizeof value);
-    print_number(entry->discretisation, "%.1e", discretisation, sizeof discretisation);
+    hud_study_number_text(entry->value, 5, 'e', value, sizeof value);
+    hud_study_number_text(entry->discretisation, 1, 'e', discretisation, sizeof discretisation);
     print_order(entry, order, sizeof order);
     fprintf(stream, "%24s %14s %15s%s%s\n", label, entry->failed ? "failed" : value, discretisation,
             order[0] != '\0' ? "  " : "", order);
@@ -100,7 +117,7 @@ static void print_last_orders(const struct hud_study_table *table, size_t group,
   const struct hud_study_plan *plan = table->plan;
   const struct hud_study *study = plan->study;
   size_t last = hud_study_group_point(plan, group, hud_study_group_size(plan) - 1);
-  fprintf(stream, "\nLast observed orders in %s\n%-32s", parameter_name(study), "");
+  fprintf(stream, "\nLast observed orders in %s\n%-32s", hud_study_abscissa_name(study), "");
   for (size_t q = 0; q < study->quantity_count; q++)
     fprintf(stream, " %10s", study->quantities[q].name);
   for (size_t v = 0; v < study->variant_count; v++) {
@@ -110,7 +127,7 @@ static void print_last_orders(const struct hud_study_table *table, size_t group,
     for (size_t q = 0; q < study->quantity_count; q++) {
       const struct hud_study_entry *entry = hud_study_entry_at(table, last, v, q);
       char order[40];
-      print_number(entry->order, "%.3f", order, sizeof order);
+      hud_study_number_text(entry->order, 3, 'f', order, sizeof order);
       fprintf(stream, " %10s", entry->withheld ? "withheld" : order);
     }
   }
@@ -152,12 +169,13 @@ void hud_study_table_print(const struct hud_study_table *table, FILE *stream)
   if (some_withheld(table))
     fputs("\nwithheld: the discretisation error exceeds a tenth of the value, or is not known\n",
           stream);
+  hud_study_fits_print(table, stream);
   hud_locale_end(locale);
 }
 
 /* ---- CSV ---- */
 
-static void csv_text(FILE *stream, const char *text)
+void hud_study_csv_text(FILE *stream, const char *text)
 {
   fputc('"', stream);
   for (; *text != '\0'; text++) {
@@ -168,11 +186,25 @@ static void csv_text(FILE *stream, const char *text)
   fputc('"', stream);
 }
 
-static void csv_number(FILE *stream, double value)
+void hud_study_csv_number(FILE *stream, double value)
 {
   fputc(',', stream);
   if (!isnan(value))
     fprintf(stream, "%.17g", value);
+}
+
+void hud_study_csv_point(const struct hud_study *study, size_t point, int except, FILE *stream)
+{
+  for (size_t p = 0; p < study->parameter_count; p++) {
+    const char *text = hud_study_value_text(study, point, p);
+    if ((int)p == except)
+      continue;
+    if (study->parameters[p].numbers != NULL)
+      fputs(text, stream);
+    else
+      hud_study_csv_text(stream, text);
+    fputc(',', stream);
+  }
 }
 
 void hud_study_table_csv(const struct hud_study_table *table, FILE *stream)
@@ -182,6 +214,8 @@ void hud_study_table_csv(const struct hud_study_table *table, FILE *stream)
   struct hud_locale locale = hud_locale_begin();
   for (size_t p = 0; p < study->parameter_count; p++)
     fprintf(stream, "%s,", study->parameters[p].name);
+  if (study->against.expression != NULL)
+    fprintf(stream, "%s,", study->against.name);
   fprintf(stream, "variant,quantity,%s,discretisation,order,order_uncertainty,state\n",
           study->reference == HUD_REFERENCE_NONE ? "value" : "error");
   for (size_t g = 0; g < hud_study_group_count(plan); g++)
@@ -190,20 +224,15 @@ void hud_study_table_csv(const struct hud_study_table *table, FILE *stream)
         for (size_t i = 0; is_shown(study, v) && i < hud_study_group_size(plan); i++) {
           size_t point = hud_study_group_point(plan, g, i);
           const struct hud_study_entry *entry = hud_study_entry_at(table, point, v, q);
-          for (size_t p = 0; p < study->parameter_count; p++) {
-            const char *text = hud_study_value_text(study, point, p);
-            if (study->parameters[p].numbers != NULL)
-              fputs(text, stream);
-            else
-              csv_text(stream, text);
-            fputc(',', stream);
-          }
-          csv_text(stream, study->variants[v].label);
+          hud_study_csv_point(study, point, -1, stream);
+          if (study->against.expression != NULL)
+            fprintf(stream, "%.17g,", hud_study_abscissa(study, point));
+          hud_study_csv_text(stream, study->variants[v].label);
           fprintf(stream, ",%s", study->quantities[q].name);
-          csv_number(stream, entry->value);
-          csv_number(stream, entry->discretisation);
-          csv_number(stream, entry->order);
-          csv_number(stream, isnan(entry->order) ? NAN : entry->uncertainty);
+          hud_study_csv_number(stream, entry->value);
+          hud_study_csv_number(stream, entry->discretisation);
+          hud_study_csv_number(stream, entry->order);
+          hud_study_csv_number(stream, isnan(entry->order) ? NAN : entry->uncertainty);
           fprintf(stream, ",%s\n",
                   entry->failed         ? "failed"
                   : isnan(entry->value) ? "undefined"
@@ -215,7 +244,7 @@ void hud_study_table_csv(const struct hud_study_table *table, FILE *stream)
 
 /* ---- LaTeX ---- */
 
-static void latex_text(FILE *stream, const char *text)
+void hud_study_latex_text(FILE *stream, const char *text)
 {
   for (; *text != '\0'; text++) {
     if (*text == '\\')
@@ -250,7 +279,7 @@ static void latex_row(const struct hud_study_table *table, size_t point, size_t 
   const struct hud_study *study = table->plan->study;
   char label[WORDS];
   point_label(table->plan, point, label, sizeof label);
-  latex_text(stream, label);
+  hud_study_latex_text(stream, label);
   for (size_t v = 0; v < study->variant_count; v++) {
     if (!is_shown(study, v))
       continue;
@@ -284,11 +313,13 @@ static void latex_table(const struct hud_study_table *table, size_t group, size_
     if (is_shown(study, v))
       fputs(orders ? "rr" : "r", stream);
   fputs("}\n\\hline\n", stream);
-  latex_text(stream, parameter_name(study));
+  char name[WORDS];
+  parameter_name(study, name, sizeof name);
+  hud_study_latex_text(stream, name);
   for (size_t v = 0; v < study->variant_count; v++)
     if (is_shown(study, v)) {
       fputs(orders ? " & \\multicolumn{2}{c}{" : " & {", stream);
-      latex_text(stream, study->variants[v].label);
+      hud_study_latex_text(stream, study->variants[v].label);
       fputc('}', stream);
     }
   fputs(" \\\\\n\\hline\n", stream);
@@ -307,44 +338,6 @@ void hud_study_table_latex(const struct hud_study_table *table, FILE *stream)
   for (size_t g = 0; g < hud_study_group_count(plan); g++)
     for (size_t q = 0; q < plan->study->quantity_count; q++)
       latex_table(table, g, q, stream);
+  hud_study_fits_latex(table, stream);
   hud_locale_end(locale);
-}
-
-/* ---- expectations ---- */
-
-/* One expectation at the last point of a group, for one quantity. */
-static bool is_met(const struct hud_study_table *table, const struct hud_study_expected *expected,
-                   size_t group, size_t quantity, FILE *stream)
-{
-  const struct hud_study_plan *plan = table->plan;
-  const struct hud_study *study = plan->study;
-  size_t last = hud_study_group_point(plan, group, hud_study_group_size(plan) - 1);
-  const struct hud_study_entry *entry =
-      hud_study_entry_at(table, last, expected->variant, quantity);
-  bool met = fabs(entry->order - expected->order) <= expected->within;
-  char order[40], point[WORDS];
-  print_number(entry->order, "%.3f", order, sizeof order);
-  hud_study_point_text(study, last, study->order_parameter, point, sizeof point);
-  if (stream != NULL)
-    fprintf(stream, "%-7s %s, %s%s%s: order %s, expected %g +- %g\n", met ? "met" : "NOT MET",
-            study->variants[expected->variant].label, study->quantities[quantity].name,
-            point[0] != '\0' ? ", " : "", point, entry->withheld ? "withheld" : order,
-            expected->order, expected->within);
-  return met;
-}
-
-size_t hud_study_table_expectations(const struct hud_study_table *table, FILE *stream)
-{
-  const struct hud_study *study = table->plan->study;
-  size_t missed = 0;
-  struct hud_locale locale = hud_locale_begin();
-  if (stream != NULL && study->expected_count > 0)
-    fputs("\nExpected of the last orders\n", stream);
-  for (size_t e = 0; e < study->expected_count; e++)
-    for (size_t g = 0; g < hud_study_group_count(table->plan); g++)
-      for (size_t q = 0; q < study->quantity_count; q++)
-        if (study->expected[e].quantity < 0 || study->expected[e].quantity == (int)q)
-          missed += !is_met(table, &study->expected[e], g, q, stream);
-  hud_locale_end(locale);
-  return missed;
 }

@@ -92,7 +92,24 @@ static hud_status copy_study(const char *path, const char *directory, struct hud
   return status;
 }
 
-/* Which folder is whose: one line a case. */
+/* A line for each seed. */
+static void print_case(const struct hud_study_plan *plan, size_t point, size_t variant,
+                       FILE *stream)
+{
+  const struct hud_study *study = plan->study;
+  const struct hud_study_case *of = hud_study_case_at(plan, point, variant);
+  for (size_t s = 0; s < of->seed_count; s++) {
+    for (size_t p = 0; p < study->parameter_count; p++)
+      fprintf(stream, "\"%s\",", hud_study_value_text(study, point, p));
+    fprintf(stream, "\"%s\",runs/%s,", study->variants[variant].label,
+            hud_model_file_hash(plan->runs[of->seeds[s]].file));
+    if (of->refined != HUD_NO_RUN)
+      fprintf(stream, "runs/%s", hud_model_file_hash(plan->runs[of->refined].file));
+    fputc('\n', stream);
+  }
+}
+
+/* Which folder is whose. */
 static void print_runs(const struct hud_study_plan *plan, FILE *stream)
 {
   const struct hud_study *study = plan->study;
@@ -100,16 +117,8 @@ static void print_runs(const struct hud_study_plan *plan, FILE *stream)
     fprintf(stream, "%s,", study->parameters[p].name);
   fputs("variant,run,refined_run\n", stream);
   for (size_t point = 0; point < plan->point_count; point++)
-    for (size_t v = 0; v < study->variant_count; v++) {
-      const struct hud_study_case *of = hud_study_case_at(plan, point, v);
-      for (size_t p = 0; p < study->parameter_count; p++)
-        fprintf(stream, "\"%s\",", hud_study_value_text(study, point, p));
-      fprintf(stream, "\"%s\",runs/%s,", study->variants[v].label,
-              hud_model_file_hash(plan->runs[of->run].file));
-      if (of->refined != HUD_NO_RUN)
-        fprintf(stream, "runs/%s", hud_model_file_hash(plan->runs[of->refined].file));
-      fputc('\n', stream);
-    }
+    for (size_t v = 0; v < study->variant_count; v++)
+      print_case(plan, point, v, stream);
 }
 
 static hud_status write_runs(const struct hud_study_plan *plan, const char *directory,
@@ -131,10 +140,13 @@ static hud_status write_tables(const struct hud_study_table *table, const char *
     void (*print)(const struct hud_study_table *table, FILE *stream);
   } files[] = {{"table.txt", hud_study_table_print},
                {"table.csv", hud_study_table_csv},
-               {"table.tex", hud_study_table_latex}};
+               {"table.tex", hud_study_table_latex},
+               {"fits.csv", hud_study_fits_csv}};
   hud_status status = HUD_OK;
   for (size_t f = 0; f < sizeof files / sizeof files[0] && status == HUD_OK; f++) {
     struct hud_file file;
+    if (files[f].print == hud_study_fits_csv && table->fitted_count == 0)
+      continue;
     status = hud_file_create(&file, directory, files[f].name, error);
     if (status != HUD_OK)
       return status;

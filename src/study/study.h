@@ -22,10 +22,10 @@ struct hud_study_options {
 };
 
 /* Runs the study at `path`. The folder receives runs/HASH (the results of each run), runs.csv
- * (which is which), table.txt, table.csv, table.tex, figure-study.* and study.yaml, a copy of the
- * file. HUD_ERROR_COMPUTE: runs failed, or expectations are not met; the table is there then.
- * HUD_ERROR_INTERRUPTED after *stop; what was finished stays. HUD_ERROR_USAGE: the folder holds
- * something else, or another study writes to it. */
+ * (which is which), table.txt, table.csv, table.tex, fits.csv, figure-study.* and study.yaml, a
+ * copy of the file. HUD_ERROR_COMPUTE: runs failed, or expectations are not met; the table is there
+ * then. HUD_ERROR_INTERRUPTED after *stop; what was finished stays. HUD_ERROR_USAGE: the folder
+ * holds something else, or another study writes to it. */
 hud_status hud_study_run_file(const char *path, const struct hud_study_options *options,
                               struct hud_error *error);
 

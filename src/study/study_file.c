@@ -127,9 +127,8 @@ static hud_status read_variants(struct hud_study *study, struct hud_error *error
   return status;
 }
 
-/* The number of the variant with this label; an error at the mark if there is none. */
-static hud_status find_variant(const struct hud_study *study, const char *label,
-                               struct hud_mark mark, size_t *variant, struct hud_error *error)
+hud_status hud_study_find_variant(const struct hud_study *study, const char *label,
+                                  struct hud_mark mark, size_t *variant, struct hud_error *error)
 {
   char what[120];
   struct hud_guess guess = hud_guess_begin(label);
@@ -156,140 +155,11 @@ static hud_status read_reference(struct hud_study *study, struct hud_error *erro
     study->reference = HUD_REFERENCE_THEORY;
     return HUD_OK;
   }
-  hud_status status = find_variant(study, label, node->mark, &variant, error);
+  hud_status status = hud_study_find_variant(study, label, node->mark, &variant, error);
   study->reference = (int)variant;
   if (status == HUD_OK && study->variant_count == 1)
     status = hud_study_fail(study, node->mark, error, NULL,
                             "there is no variant beside the reference `%.60s`", label);
-  return status;
-}
-
-/* ---- quantities ---- */
-
-static const struct {
-  const char *name;
-  enum hud_study_quantity_kind kind;
-} named_quantities[] = {
-    {"W1", HUD_QUANTITY_W1},
-    {"W2", HUD_QUANTITY_W2},
-    {"fourier", HUD_QUANTITY_FOURIER},
-    {"L1", HUD_QUANTITY_L1},
-    {"decay_rate", HUD_QUANTITY_DECAY},
-    {"f1_negative_mass", HUD_QUANTITY_DETAIL},
-    {"f2_negative_mass", HUD_QUANTITY_DETAIL},
-    {"f1_negative_since", HUD_QUANTITY_DETAIL},
-    {"f2_negative_since", HUD_QUANTITY_DETAIL},
-    {"f1_least_over_largest", HUD_QUANTITY_DETAIL},
-    {"f2_least_over_largest", HUD_QUANTITY_DETAIL},
-    {"smallest_f1_over_largest", HUD_QUANTITY_DETAIL},
-};
-
-static enum hud_study_quantity_kind quantity_kind(const char *name)
-{
-  for (size_t q = 0; q < sizeof named_quantities / sizeof named_quantities[0]; q++)
-    if (strcmp(named_quantities[q].name, name) == 0)
-      return named_quantities[q].kind;
-  return HUD_QUANTITY_COLUMN;
-}
-
-void hud_study_guess_quantity(struct hud_guess *guess)
-{
-  for (size_t q = 0; q < sizeof named_quantities / sizeof named_quantities[0]; q++)
-    hud_guess_consider(guess, named_quantities[q].name);
-}
-
-/* What the norm and the reference ask of a quantity. */
-static hud_status check_quantity(const struct hud_study *study,
-                                 const struct hud_study_quantity *quantity, struct hud_error *error)
-{
-  bool distance = quantity->kind >= HUD_QUANTITY_W1;
-  if (distance && study->reference < 0)
-    return hud_study_fail(study, quantity->mark, error, NULL,
-                          "`%s` is a distance: it needs a `reference` among the variants",
-                          quantity->name);
-  if (quantity->kind != HUD_QUANTITY_DECAY && study->reference == HUD_REFERENCE_THEORY)
-    return hud_study_fail(study, quantity->mark, error, "expected `decay_rate`",
-                          "`reference: theory` says nothing about `%.60s`", quantity->name);
-  return HUD_OK;
-}
-
-static hud_status read_quantities(struct hud_study *study, struct hud_error *error)
-{
-  const struct hud_node *list = study->description.quantities;
-  if (list->kind != HUD_NODE_LIST || list->count == 0)
-    return hud_study_fail(study, list->mark, error, "expected a list of names, like [f1_m2, W1]",
-                          "`quantities` is no list with items");
-  hud_status status = HUD_NEW(&study->quantities, list->count, "quantities", error);
-  for (const struct hud_node *node = list->first; node != NULL && status == HUD_OK;
-       node = node->next) {
-    if (node->kind != HUD_NODE_SCALAR || node->text[0] == '\0' || strlen(node->text) > 60)
-      return hud_study_fail(study, node->mark, error, "expected a name, like f1_m2",
-                            "an item of `quantities` is no name");
-    struct hud_study_quantity *quantity = &study->quantities[study->quantity_count++];
-    *quantity = (struct hud_study_quantity){node->text, node->mark, quantity_kind(node->text)};
-    for (size_t q = 0; q + 1 < study->quantity_count && status == HUD_OK; q++)
-      if (strcmp(study->quantities[q].name, quantity->name) == 0)
-        status =
-            hud_study_fail(study, node->mark, error, NULL, "`%s` is listed twice", quantity->name);
-    if (status == HUD_OK)
-      status = check_quantity(study, quantity, error);
-  }
-  return status;
-}
-
-/* ---- expectations ---- */
-
-static hud_status find_quantity(const struct hud_study *study, const char *name,
-                                struct hud_mark mark, int *quantity, struct hud_error *error)
-{
-  char what[120];
-  struct hud_guess guess = hud_guess_begin(name);
-  for (size_t q = 0; q < study->quantity_count; q++) {
-    if (strcmp(study->quantities[q].name, name) == 0) {
-      *quantity = (int)q;
-      return HUD_OK;
-    }
-    hud_guess_consider(&guess, study->quantities[q].name);
-  }
-  snprintf(what, sizeof what, "`%.60s` is not among the quantities", name);
-  return hud_study_fail_word(study, mark, &guess, error, what);
-}
-
-static hud_status read_expectation(struct hud_study *study, const struct hud_node *node,
-                                   struct hud_error *error)
-{
-  char path[40];
-  struct hud_study_expectation row = {0};
-  struct hud_study_expected *expected = &study->expected[study->expected_count];
-  snprintf(path, sizeof path, "expect.%zu", study->expected_count++);
-  hud_status status = hud_study_read_scope(study, HUD_SCOPE_EXPECTATION, node, path, &row, error);
-  *expected = (struct hud_study_expected){0, -1, row.order, row.within};
-  if (status == HUD_OK)
-    status = find_variant(study, row.variant, hud_node_find(node, "variant")->mark,
-                          &expected->variant, error);
-  if (status == HUD_OK && row.quantity != NULL)
-    status = find_quantity(study, row.quantity, hud_node_find(node, "quantity")->mark,
-                           &expected->quantity, error);
-  if (status == HUD_OK && study->reference == (int)expected->variant)
-    status = hud_study_fail(study, hud_node_find(node, "variant")->mark, error, NULL,
-                            "`%.60s` is the reference and has no order", row.variant);
-  if (status == HUD_OK && study->order_parameter < 0)
-    status = hud_study_fail(study, node->mark, error, "`vary` two or more numbers",
-                            "no parameter varies in which an order could be observed");
-  hud_free(row.variant);
-  hud_free(row.quantity);
-  return status;
-}
-
-static hud_status read_expectations(struct hud_study *study, struct hud_error *error)
-{
-  const struct hud_node *list = study->description.expect;
-  if (list == NULL)
-    return HUD_OK;
-  hud_status status = HUD_NEW(&study->expected, list->count, "expectations", error);
-  for (const struct hud_node *node = list->first; node != NULL && status == HUD_OK;
-       node = node->next)
-    status = read_expectation(study, node, error);
   return status;
 }
 
@@ -341,10 +211,10 @@ static hud_status read_study(struct hud_study *study, struct hud_error *error)
     status = hud_study_fail(study, hud_study_node(study, "norm")->mark, error,
                             "expected sup, L2 or final", "`norm: least` is not for differences");
   if (status == HUD_OK)
-    status = read_quantities(study, error);
+    status = hud_study_read_quantities(study, error);
   if (status == HUD_OK)
     status = read_refine(study, error);
-  return status == HUD_OK ? read_expectations(study, error) : status;
+  return status == HUD_OK ? hud_study_read_expectations(study, error) : status;
 }
 
 hud_status hud_study_load(struct hud_study **out, const char *path, const char *const *overrides,
@@ -390,7 +260,8 @@ void hud_study_free(struct hud_study *study)
     hud_free(study->variants[v].label);
   hud_free(study->variants);
   hud_free(study->variant_marks);
-  hud_free(study->quantities);
+  hud_study_clear_quantities(study);
+  hud_free(study->fits);
   hud_free(study->expected);
   hud_document_free(study->base);
   hud_document_free(study->document);

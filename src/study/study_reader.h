@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the two halves of reading a study file share: study_file.c has the whole, parameters.c what
- * varies and what follows from it. */
+ * What the parts of reading a study file share: study_file.c has the whole, parameters.c what
+ * varies and what follows from it, quantities.c what is measured, expectations.c what is fitted and
+ * expected. */
 #ifndef HUD_STUDY_STUDY_READER_H
 #define HUD_STUDY_STUDY_READER_H
 
@@ -27,7 +28,18 @@ void hud_study_guess_quantity(struct hud_guess *guess);
 hud_status hud_study_check_set(const struct hud_study *study, const struct hud_node *set,
                                const char *path, struct hud_error *error);
 
-/* vary, parameter, link, window. */
+/* define, quantities. */
+hud_status hud_study_read_quantities(struct hud_study *study, struct hud_error *error);
+void hud_study_clear_quantities(struct hud_study *study);
+
+/* fit, expect. */
+hud_status hud_study_read_expectations(struct hud_study *study, struct hud_error *error);
+
+/* The number of the variant with this label; an error at the mark if there is none. */
+hud_status hud_study_find_variant(const struct hud_study *study, const char *label,
+                                  struct hud_mark mark, size_t *variant, struct hud_error *error);
+
+/* vary, parameter, against, link, window. */
 hud_status hud_study_read_parameters(struct hud_study *study, struct hud_error *error);
 void hud_study_clear_parameters(struct hud_study *study);
 

@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "analysis/fit.h"
-#include "analysis/theory.h"
 #include "base/alloc.h"
-#include "models/initial.h"
 #include "study/execute.h"
 #include "study/measure.h"
+#include "study/theory.h"
 
 /* ---- groups ---- */
 
@@ -54,6 +53,7 @@ struct filling {
   const char *directory;
   const volatile sig_atomic_t *stop;
   struct hud_study_result **results; /* of the runs; NULL: not read yet */
+  struct hud_study_result **room;    /* those of two cases */
 };
 
 /* The result of a run, read when it is needed first; NULL if the run failed. */
@@ -69,60 +69,46 @@ static hud_status result_of(struct filling *filling, size_t run, struct hud_stud
     char *folder = NULL;
     status = hud_study_run_folder(&folder, filling->directory, of, error);
     if (status == HUD_OK)
-      status = hud_study_result_open(&filling->results[run], folder, error);
+      status = hud_study_result_open(&filling->results[run], folder, of->file, error);
     hud_free(folder);
   }
   *result = filling->results[run];
   return status;
 }
 
-/* gamma to first order in epsilon, for the model of a run. */
-static hud_status theory_rate(const struct hud_study_run *run, double *rate,
-                              struct hud_error *error)
+/* The results of a case; none if one of its runs failed. `room` holds one pointer a seed. */
+static hud_status sample_of(struct filling *filling, const struct hud_study_case *of,
+                            struct hud_study_result **room, struct hud_study_sample *sample,
+                            struct hud_error *error)
 {
-  const struct hud_description *d = hud_model_file_description(run->file);
-  struct hud_network *network = NULL;
-  struct hud_theory theory;
-  double mass = NAN, mean;
-  hud_status status = hud_network_create(&network, d, error);
-  if (status == HUD_OK)
-    status = hud_initial_totals(&d->initial, network, &mass, &mean, error);
-  if (status == HUD_OK)
-    status = hud_theory_create(&theory, d, error);
-  if (status == HUD_OK)
-    *rate = hud_theory_decay_rate(&theory, mass);
-  else if (status == HUD_ERROR_INPUT)
-    hud_model_file_locate(run->file, error);
-  hud_network_free(network);
+  hud_status status = HUD_OK;
+  *sample = (struct hud_study_sample){.results = room};
+  for (size_t s = 0; s < of->seed_count && status == HUD_OK; s++) {
+    status = result_of(filling, of->seeds[s], &room[s], error);
+    if (status != HUD_OK || room[s] == NULL)
+      return status;
+  }
+  sample->count = of->seed_count;
   return status;
 }
 
-/* The discretisation error of one side: what the result says itself, or the distance from its
+/* The discretisation error of one side: what its results say themselves, or the distance from its
  * refined run. */
 static hud_status side_error(struct filling *filling, const struct hud_study_measure *measure,
-                             const struct hud_study_case *of, double *value,
+                             const struct hud_study_case *case_of,
+                             const struct hud_study_sample *of,
+                             const struct hud_study_sample *other, bool is_reference, double *value,
                              struct hud_error *error)
 {
-  struct hud_study_result *result = NULL, *refined = NULL;
-  double first, second;
-  *value = NAN;
-  hud_status status = result_of(filling, of->run, &result, error);
-  if (status != HUD_OK || result == NULL)
-    return status;
-  *value = hud_study_own_error(measure, result);
-  if (!isnan(*value) || of->refined == HUD_NO_RUN)
+  struct hud_study_result *room = NULL;
+  *value = hud_study_own_error(measure, of, other, is_reference);
+  if (!isnan(*value) || case_of->refined == HUD_NO_RUN)
     return HUD_OK;
-  status = result_of(filling, of->refined, &refined, error);
-  if (status != HUD_OK || refined == NULL)
+  hud_status status = result_of(filling, case_of->refined, &room, error);
+  const struct hud_study_sample refined = {1, &room};
+  if (status != HUD_OK || room == NULL)
     return status;
-  if (measure->norm != HUD_NORM_LEAST)
-    return hud_study_compare(measure, result, refined, value, error);
-  status = hud_study_compare(measure, result, NULL, &first, error);
-  if (status == HUD_OK)
-    status = hud_study_compare(measure, refined, NULL, &second, error);
-  if (status == HUD_OK)
-    *value = fabs(first - second);
-  return status;
+  return hud_study_refined_error(measure, of, &refined, other, is_reference, value, error);
 }
 
 static hud_status fill_entry(struct filling *filling, const struct hud_study_measure *measure,
@@ -132,29 +118,40 @@ static hud_status fill_entry(struct filling *filling, const struct hud_study_mea
   const struct hud_study_plan *plan = filling->table->plan;
   const struct hud_study *study = plan->study;
   const struct hud_study_case *of = hud_study_case_at(plan, point, variant), *reference = NULL;
-  struct hud_study_result *a = NULL, *b = NULL;
-  double rate = 0.0, other = 0.0;
+  struct hud_study_sample a, b = {0};
+  double other = 0.0;
   if (study->reference >= 0)
     reference = hud_study_case_at(plan, point, (size_t)study->reference);
-  hud_status status = result_of(filling, of->run, &a, error);
+  hud_status status = sample_of(filling, of, filling->room, &a, error);
   if (status == HUD_OK && reference != NULL)
-    status = result_of(filling, reference->run, &b, error);
+    status = sample_of(filling, reference, filling->room + study->description.seeds, &b, error);
   if (status != HUD_OK)
     return status;
-  entry->failed = a == NULL || (reference != NULL && b == NULL);
+  entry->failed = a.count == 0 || (reference != NULL && b.count == 0);
   if (entry->failed)
     return HUD_OK;
-  status = hud_study_compare(measure, a, b, &entry->value, error);
-  if (status == HUD_OK && study->reference == HUD_REFERENCE_THEORY) {
-    status = theory_rate(&plan->runs[of->run], &rate, error);
-    entry->value = fabs(entry->value - rate);
-  }
+  const struct hud_study_sample *from = reference != NULL ? &b : NULL;
+  status = hud_study_compare(measure, &a, from, &entry->value, error);
   if (status == HUD_OK)
-    status = side_error(filling, measure, of, &entry->discretisation, error);
+    status = side_error(filling, measure, of, &a, from, false, &entry->discretisation, error);
   if (status == HUD_OK && reference != NULL)
-    status = side_error(filling, measure, reference, &other, error);
+    status = side_error(filling, measure, reference, &b, &a, true, &other, error);
   entry->discretisation += other;
   return status;
+}
+
+/* What is measured of a quantity at a point. */
+static hud_status set_measure(struct filling *filling, size_t point, size_t variant,
+                              const struct hud_study_quantity *quantity,
+                              struct hud_study_measure *measure, struct hud_error *error)
+{
+  const struct hud_study_plan *plan = filling->table->plan;
+  const struct hud_study *study = plan->study;
+  hud_study_measure_at(study, point, quantity, measure);
+  if (study->reference != HUD_REFERENCE_THEORY)
+    return HUD_OK;
+  const struct hud_study_run *run = &plan->runs[hud_study_case_at(plan, point, variant)->run];
+  return hud_study_theory(&measure->theory, quantity, run->file, error);
 }
 
 static hud_status fill(struct filling *filling, struct hud_error *error)
@@ -166,17 +163,15 @@ static hud_status fill(struct filling *filling, struct hud_error *error)
     for (size_t v = 0; v < study->variant_count; v++)
       for (size_t q = 0; q < study->quantity_count && status == HUD_OK; q++) {
         struct hud_study_entry *entry = entry_of(table, point, v, q);
-        struct hud_study_measure measure = {&study->quantities[q], study->description.norm, 0.0,
-                                            INFINITY};
+        struct hud_study_measure measure;
         *entry = (struct hud_study_entry){NAN, NAN, NAN, NAN, false, false};
-        if (study->window[0] != NULL) {
-          measure.from = hud_study_evaluate(study, point, study->window[0]);
-          measure.to = hud_study_evaluate(study, point, study->window[1]);
-        }
         if (filling->stop != NULL && *filling->stop != 0)
-          status = hud_fail(error, HUD_ERROR_INTERRUPTED,
-                            "stopped; all runs are there, and the same command goes on");
-        else if ((int)v != study->reference)
+          return hud_fail(error, HUD_ERROR_INTERRUPTED,
+                          "stopped; all runs are there, and the same command goes on");
+        if ((int)v == study->reference)
+          continue;
+        status = set_measure(filling, point, v, &study->quantities[q], &measure, error);
+        if (status == HUD_OK)
           status = fill_entry(filling, &measure, point, v, entry, error);
       }
   return status;
@@ -223,12 +218,12 @@ static hud_status observe_orders(struct hud_study_table *table, struct hud_error
   if (study->order_parameter < 0)
     return HUD_OK;
   size_t n = hud_study_group_size(plan);
-  const double *parameter = study->parameters[study->order_parameter].numbers;
   double *room = NULL;
-  hud_status status = HUD_NEW(&room, 3 * n, "orders", error);
+  hud_status status = HUD_NEW(&room, 4 * n, "orders", error);
   if (status != HUD_OK)
     return status;
-  double *value = room, *discretisation = room + n, *order = room + 2 * n;
+  double *value = room, *discretisation = room + n, *order = room + 2 * n,
+         *parameter = room + 3 * n;
   for (size_t g = 0; g < hud_study_group_count(plan); g++)
     for (size_t v = 0; v < study->variant_count; v++)
       for (size_t q = 0; q < study->quantity_count; q++) {
@@ -237,6 +232,7 @@ static hud_status observe_orders(struct hud_study_table *table, struct hud_error
           const struct hud_study_entry *entry =
               hud_study_entry_at(table, hud_study_group_point(plan, g, i), v, q);
           value[i] = entry->value;
+          parameter[i] = hud_study_abscissa(study, hud_study_group_point(plan, g, i));
           discretisation[i] = entry->discretisation;
         }
         hud_observed_orders(n, parameter, value,
@@ -250,6 +246,65 @@ static hud_status observe_orders(struct hud_study_table *table, struct hud_error
       }
   hud_free(room);
   return HUD_OK;
+}
+
+/* ---- fits ---- */
+
+/* One curve; undefined where the points do not allow it. Points whose runs failed are left out. */
+static hud_status fit_one(const struct hud_study_table *table, struct hud_study_fitted *fitted,
+                          struct hud_error *error)
+{
+  const struct hud_study_plan *plan = table->plan;
+  const struct hud_study_fit *fit = &plan->study->fits[fitted->fit];
+  size_t n = hud_study_group_size(plan), used = 0;
+  double *room = NULL;
+  bool weighted = true;
+  hud_status status = HUD_NEW(&room, 3 * n, "a fit", error);
+  if (status != HUD_OK)
+    return status;
+  double *x = room, *y = room + n, *sigma = room + 2 * n;
+  for (size_t i = 0; i < n; i++) {
+    size_t point = hud_study_group_point(plan, fitted->group, i);
+    const struct hud_study_entry *entry =
+        hud_study_entry_at(table, point, fitted->variant, fitted->quantity);
+    x[used] = hud_study_abscissa(plan->study, point);
+    if (entry->failed || x[used] > fit->largest)
+      continue;
+    y[used] = entry->value;
+    sigma[used] = 0.5 * entry->discretisation;
+    weighted = weighted && sigma[used] > 0.0;
+    used++;
+  }
+  status = hud_fit_powers(used, x, y, weighted ? sigma : NULL, fit->powers.count, fit->powers.value,
+                          &fitted->curve, error);
+  fitted->defined = status == HUD_OK;
+  hud_free(room);
+  return status == HUD_ERROR_USAGE || status == HUD_ERROR_COMPUTE ? HUD_OK : status;
+}
+
+static hud_status fit_all(struct hud_study_table *table, struct hud_error *error)
+{
+  const struct hud_study *study = table->plan->study;
+  size_t groups = hud_study_group_count(table->plan);
+  struct hud_error reason = {0};
+  if (study->fit_count == 0)
+    return HUD_OK;
+  hud_status status = HUD_NEW(
+      &table->fitted, study->fit_count * groups * study->variant_count * study->quantity_count,
+      "fits", error);
+  for (size_t f = 0; f < study->fit_count; f++)
+    for (size_t g = 0; g < groups; g++)
+      for (size_t v = 0; v < study->variant_count; v++)
+        for (size_t q = 0; q < study->quantity_count && status == HUD_OK; q++) {
+          if ((int)v == study->reference || !hud_study_fit_covers(&study->fits[f], v, q))
+            continue;
+          struct hud_study_fitted *fitted = &table->fitted[table->fitted_count++];
+          *fitted = (struct hud_study_fitted){.fit = f, .group = g, .variant = v, .quantity = q};
+          status = fit_one(table, fitted, &reason);
+        }
+  return status == HUD_OK || reason.message[0] == '\0'
+             ? status
+             : hud_fail(error, status, "%s", reason.message);
 }
 
 hud_status hud_study_table_create(struct hud_study_table **out, const struct hud_study_plan *plan,
@@ -272,14 +327,19 @@ hud_status hud_study_table_create(struct hud_study_table **out, const struct hud
     status = hud_alloc((void *)&filling.results, plan->run_count, sizeof *filling.results,
                        "results", error);
   if (status == HUD_OK)
+    status = HUD_NEW(&filling.room, 2 * (size_t)study->description.seeds, "results", error);
+  if (status == HUD_OK)
     status = fill(&filling, error);
   if (status == HUD_OK)
     status = check_defined(table, error);
   if (status == HUD_OK)
     status = observe_orders(table, error);
+  if (status == HUD_OK)
+    status = fit_all(table, error);
   for (size_t r = 0; filling.results != NULL && r < plan->run_count; r++)
     hud_study_result_close(filling.results[r]);
   hud_free(filling.results);
+  hud_free(filling.room);
   if (status == HUD_OK)
     *out = table;
   else
@@ -292,5 +352,6 @@ void hud_study_table_free(struct hud_study_table *table)
   if (table == NULL)
     return;
   hud_free(table->entries);
+  hud_free(table->fitted);
   hud_free(table);
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "analysis/fit.h"
 #include "study/plan.h"
 
 struct hud_study_entry {
@@ -18,9 +19,18 @@ struct hud_study_entry {
   bool failed, withheld; /* withheld: there would be an order, but it could not be trusted */
 };
 
+/* A curve through the values of one variant and quantity in one group. */
+struct hud_study_fitted {
+  size_t fit, group, variant, quantity;
+  bool defined;
+  struct hud_power_fit curve;
+};
+
 struct hud_study_table {
   const struct hud_study_plan *plan;
   struct hud_study_entry *entries; /* point x variant x quantity */
+  size_t fitted_count;
+  struct hud_study_fitted *fitted;
 };
 
 /* Reads the results of all finished runs below `directory`. Distances of densities can take a
@@ -51,12 +61,16 @@ void hud_study_table_print(const struct hud_study_table *table, FILE *stream);
 void hud_study_table_csv(const struct hud_study_table *table, FILE *stream);
 void hud_study_table_latex(const struct hud_study_table *table, FILE *stream);
 
+/* The fits, one coefficient a row. */
+void hud_study_fits_csv(const struct hud_study_table *table, FILE *stream);
+
 /* Prints which expectations are met (stream NULL: nothing); returns the number of those that are
  * not. */
 size_t hud_study_table_expectations(const struct hud_study_table *table, FILE *stream);
 
 /* figure-study: each quantity against the order parameter with slopes to compare, drawn into
- * DIRECTORY; nothing where there is no such parameter. See output/figure.h for `missing`. */
+ * DIRECTORY. Where there is no such parameter, columns against time; where there is no column,
+ * nothing. See output/figure.h for `missing`. */
 hud_status hud_study_table_draw(const struct hud_study_table *table, const char *directory,
                                 char **missing, struct hud_error *error);
 

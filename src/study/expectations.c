@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a study fits, and what it is expected to show. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "study/study_reader.h"
+
+static hud_status find_quantity(const struct hud_study *study, const char *name,
+                                struct hud_mark mark, int *quantity, struct hud_error *error)
+{
+  char what[120];
+  struct hud_guess guess = hud_guess_begin(name);
+  for (size_t q = 0; q < study->quantity_count; q++) {
+    if (strcmp(study->quantities[q].name, name) == 0) {
+      *quantity = (int)q;
+      return HUD_OK;
+    }
+    hud_guess_consider(&guess, study->quantities[q].name);
+  }
+  snprintf(what, sizeof what, "`%.60s` is not among the quantities", name);
+  return hud_study_fail_word(study, mark, &guess, error, what);
+}
+
+/* The keys `variant` and `quantity` of an item; a key that is absent leaves its number. */
+static hud_status find_names(const struct hud_study *study, const struct hud_node *node,
+                             const char *label, const char *name, size_t *variant, int *quantity,
+                             struct hud_error *error)
+{
+  hud_status status = HUD_OK;
+  if (label != NULL)
+    status =
+        hud_study_find_variant(study, label, hud_node_find(node, "variant")->mark, variant, error);
+  if (status == HUD_OK && name != NULL)
+    status = find_quantity(study, name, hud_node_find(node, "quantity")->mark, quantity, error);
+  if (status == HUD_OK && label != NULL && study->reference == (int)*variant)
+    status = hud_study_fail(study, hud_node_find(node, "variant")->mark, error, NULL,
+                            "`%.60s` is the reference and has no order", label);
+  return status;
+}
+
+static hud_status need_parameter(const struct hud_study *study, const struct hud_node *node,
+                                 const char *what, struct hud_error *error)
+{
+  if (study->order_parameter >= 0)
+    return HUD_OK;
+  return hud_study_fail(study, node->mark, error, "`vary` two or more numbers",
+                        "no parameter varies in which %s", what);
+}
+
+/* ---- fits ---- */
+
+bool hud_study_fit_covers(const struct hud_study_fit *fit, size_t variant, size_t quantity)
+{
+  return (fit->variant == HUD_ALL || fit->variant == (int)variant) &&
+         (fit->quantity == HUD_ALL || fit->quantity == (int)quantity);
+}
+
+static hud_status read_fit(struct hud_study *study, const struct hud_node *node,
+                           struct hud_error *error)
+{
+  char path[40];
+  struct hud_study_fit_row row = {.largest = INFINITY};
+  struct hud_study_fit *fit = &study->fits[study->fit_count];
+  size_t variant = 0;
+  *fit = (struct hud_study_fit){.quantity = HUD_ALL, .variant = HUD_ALL};
+  snprintf(path, sizeof path, "fit.%zu", study->fit_count++);
+  hud_status status = hud_study_read_scope(study, HUD_SCOPE_FIT, node, path, &row, error);
+  if (status == HUD_OK)
+    status = find_names(study, node, row.variant, row.quantity, &variant, &fit->quantity, error);
+  if (status == HUD_OK)
+    status = need_parameter(study, node, "a curve could be fitted", error);
+  fit->variant = row.variant != NULL ? (int)variant : HUD_ALL;
+  fit->powers = row.powers;
+  fit->largest = row.largest;
+  for (size_t i = 0; i < fit->powers.count && status == HUD_OK; i++)
+    for (size_t j = 0; j < i && status == HUD_OK; j++)
+      if (fit->powers.value[i] == fit->powers.value[j])
+        status = hud_study_fail(study, hud_node_find(node, "powers")->mark, error, NULL,
+                                "`%s.powers` has %g twice", path, fit->powers.value[i]);
+  hud_free(row.variant);
+  hud_free(row.quantity);
+  return status;
+}
+
+/* ---- expectations ---- */
+
+/* The one number that is given, and how far from it. */
+static hud_status set_number(const struct hud_study *study, const struct hud_node *node,
+                             const char *path, const struct hud_study_expectation *row,
+                             struct hud_study_expected *expected, struct hud_error *error)
+{
+  const struct {
+    const char *name;
+    double number;
+  } numbers[] = {[HUD_EXPECT_ORDER] = {"order", row->order},
+                 [HUD_EXPECT_VALUE] = {"value", row->value},
+                 [HUD_EXPECT_EXPONENT] = {"exponent", row->exponent},
+                 [HUD_EXPECT_COEFFICIENT] = {"coefficient", row->coefficient}};
+  size_t found = 0;
+  for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++)
+    if (!isnan(numbers[n].number)) {
+      expected->kind = (enum hud_study_expected_kind)n;
+      expected->number = numbers[n].number;
+      found++;
+    }
+  expected->within = row->within;
+  expected->sigmas = row->sigmas;
+  if (found != 1)
+    return hud_study_fail(study, node->mark, error,
+                          "expected one of order, value, exponent, coefficient", "`%s` has %s",
+                          path, found == 0 ? "no number" : "more than one number");
+  if (isnan(row->within) == isnan(row->sigmas))
+    return hud_study_fail(study, node->mark, error, "expected one of within, sigmas",
+                          "`%s` does not say how far from `%s` is allowed", path,
+                          numbers[expected->kind].name);
+  if (expected->kind == HUD_EXPECT_ORDER && isnan(row->within))
+    return hud_study_fail(study, hud_node_find(node, "sigmas")->mark, error, "expected `within`",
+                          "`%s`: an order has no standard error", path);
+  return HUD_OK;
+}
+
+/* Something must have been fitted where an exponent or a coefficient is expected. */
+static hud_status check_fitted(const struct hud_study *study, const struct hud_node *node,
+                               const struct hud_study_expected *expected, struct hud_error *error)
+{
+  bool powers = expected->kind == HUD_EXPECT_COEFFICIENT;
+  if (expected->kind != HUD_EXPECT_EXPONENT && !powers)
+    return HUD_OK;
+  for (size_t q = 0; q < study->quantity_count; q++) {
+    bool covered = expected->quantity != HUD_ALL && expected->quantity != (int)q;
+    for (size_t f = 0; f < study->fit_count && !covered; f++)
+      covered = hud_study_fit_covers(&study->fits[f], expected->variant, q) &&
+                (study->fits[f].powers.count > 0) == powers;
+    if (!covered)
+      return hud_study_fail(study, node->mark, error, NULL,
+                            "no `fit` %s `powers` has `%.60s` of `%.60s`",
+                            powers ? "by" : "without", study->quantities[q].name,
+                            study->variants[expected->variant].label);
+  }
+  return HUD_OK;
+}
+
+static hud_status read_expectation(struct hud_study *study, const struct hud_node *node,
+                                   struct hud_error *error)
+{
+  char path[40];
+  struct hud_study_expectation row = {NULL, NULL, NAN, NAN, NAN, NAN, NAN, NAN};
+  struct hud_study_expected *expected = &study->expected[study->expected_count];
+  *expected = (struct hud_study_expected){.quantity = HUD_ALL};
+  snprintf(path, sizeof path, "expect.%zu", study->expected_count++);
+  hud_status status = hud_study_read_scope(study, HUD_SCOPE_EXPECTATION, node, path, &row, error);
+  if (status == HUD_OK)
+    status = find_names(study, node, row.variant, row.quantity, &expected->variant,
+                        &expected->quantity, error);
+  if (status == HUD_OK)
+    status = set_number(study, node, path, &row, expected, error);
+  if (status == HUD_OK && expected->kind == HUD_EXPECT_ORDER)
+    status = need_parameter(study, node, "an order could be observed", error);
+  if (status == HUD_OK)
+    status = check_fitted(study, node, expected, error);
+  hud_free(row.variant);
+  hud_free(row.quantity);
+  return status;
+}
+
+/* ---- both ---- */
+
+hud_status hud_study_read_expectations(struct hud_study *study, struct hud_error *error)
+{
+  const struct hud_node *fits = study->description.fit, *list = study->description.expect;
+  hud_status status = HUD_OK;
+  if (fits != NULL)
+    status = HUD_NEW(&study->fits, fits->count, "fits", error);
+  for (const struct hud_node *node = fits != NULL ? fits->first : NULL;
+       node != NULL && status == HUD_OK; node = node->next)
+    status = read_fit(study, node, error);
+  if (status == HUD_OK && list != NULL)
+    status = HUD_NEW(&study->expected, list->count, "expectations", error);
+  for (const struct hud_node *node = list != NULL ? list->first : NULL;
+       node != NULL && status == HUD_OK; node = node->next)
+    status = read_expectation(study, node, error);
+  return status;
+}
