@@ -14,7 +14,7 @@
 
 enum { STRETCHES = 5 };
 
-static const struct hud_velocity_component one[] = {{1.0, {0.0}, {1.0, 1.0, 1.0}}};
+static const struct hud_velocity_component one[] = {{1.0, {0.0}, {1.0, 1.0, 1.0}, 0}};
 
 static void measure(int d, int l, int64_t count)
 {

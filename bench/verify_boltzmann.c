@@ -17,10 +17,10 @@
 static struct hud_error error;
 static int missed;
 
-static const struct hud_velocity_component one[] = {{1.0, {0.0}, {1.0, 1.0, 1.0}}};
-static const struct hud_velocity_component squeezed[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}}};
-static const struct hud_velocity_component peaked[] = {{0.75, {0.0}, {0.5, 0.5, 0.5}},
-                                                       {0.25, {0.0}, {2.5, 2.5, 2.5}}};
+static const struct hud_velocity_component one[] = {{1.0, {0.0}, {1.0, 1.0, 1.0}, 0}};
+static const struct hud_velocity_component squeezed[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}, 0}};
+static const struct hud_velocity_component peaked[] = {{0.75, {0.0}, {0.5, 0.5, 0.5}, 0},
+                                                       {0.25, {0.0}, {2.5, 2.5, 2.5}, 0}};
 
 static void report(const char *what, int d, int l, double found, double sigma, double exact,
                    double precision)

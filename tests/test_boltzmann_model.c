@@ -129,7 +129,7 @@ static void mistakes(void **state)
 static void saved_states_go_on(void **state)
 {
   (void)state;
-  static const struct hud_velocity_component one = {1.0, {0.0}, {1.5, 0.5, 1.0}};
+  static const struct hud_velocity_component one = {1.0, {0.0}, {1.5, 0.5, 1.0}, 0};
   for (int axes = 0; axes <= 2; axes++) {
     struct hud_error error = {0};
     struct hud_boltzmann_spec spec = {.dimension = 2,
@@ -183,7 +183,7 @@ static hud_status stop(void *context, double t, struct hud_error *error)
 static void watches_stop_a_run(void **state)
 {
   (void)state;
-  static const struct hud_velocity_component one = {1.0, {0.0}, {1.0, 1.0, 1.0}};
+  static const struct hud_velocity_component one = {1.0, {0.0}, {1.0, 1.0, 1.0}, 0};
   for (int axes = 0; axes <= 1; axes++) {
     struct hud_error error = {0};
     struct hud_boltzmann_spec spec = {.dimension = 2,

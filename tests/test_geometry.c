@@ -262,9 +262,10 @@ static void the_printed_constant_fails(void **state)
 static void weighted_norms(void **state)
 {
   (void)state;
-  static const struct hud_velocity_component centred[] = {{0.75, {0.0}, {0.5, 0.4, 0.3}},
-                                                          {0.5, {0.0}, {2.5, 1.0, 2.0}}};
-  static const struct hud_velocity_component moving[] = {{1.0, {0.7, -0.2, 0.1}, {1.5, 0.5, 1.0}}};
+  static const struct hud_velocity_component centred[] = {{0.75, {0.0}, {0.5, 0.4, 0.3}, 0},
+                                                          {0.5, {0.0}, {2.5, 1.0, 2.0}, 0}};
+  static const struct hud_velocity_component moving[] = {
+      {1.0, {0.7, -0.2, 0.1}, {1.5, 0.5, 1.0}, 0}};
   const struct hud_velocity_mixture mixtures[2] = {{centred, 2}, {moving, 1}};
   struct hud_random random;
   hud_random_seed(&random, 5, 0);
@@ -298,7 +299,7 @@ static void best_time_of_existence(void **state)
 {
   (void)state;
   struct hud_error error = {0};
-  static const struct hud_velocity_component one[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}}};
+  static const struct hud_velocity_component one[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}, 0}};
   const struct hud_velocity_mixture mixture = {one, 1};
   struct hud_existence best;
   assert_ok(hud_existence_best(&best, &mixture, 2, 1.0, 10.0, &error), &error);
@@ -311,7 +312,7 @@ static void best_time_of_existence(void **state)
   }
   assert_error(hud_existence_best(&best, &mixture, 2, -1.0, 10.0, &error), HUD_ERROR_INPUT, &error,
                "density");
-  static const struct hud_velocity_component cold[] = {{1.0, {0.0}, {1.5, 0.0, 0.5}}};
+  static const struct hud_velocity_component cold[] = {{1.0, {0.0}, {1.5, 0.0, 0.5}, 0}};
   const struct hud_velocity_mixture frozen = {cold, 1};
   assert_error(hud_existence_best(&best, &frozen, 2, 1.0, 10.0, &error), HUD_ERROR_INPUT, &error,
                "temperature 0");

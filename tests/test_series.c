@@ -13,8 +13,8 @@
 
 static const double two_pi = 6.283185307179586;
 
-static const struct hud_velocity_component anisotropic[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}}};
-static const struct hud_velocity_component one_gaussian[] = {{1.0, {0.0}, {1.0, 1.0, 1.0}}};
+static const struct hud_velocity_component anisotropic[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}, 0}};
+static const struct hud_velocity_component one_gaussian[] = {{1.0, {0.0}, {1.0, 1.0, 1.0}, 0}};
 
 static double anisotropy(void *context, const double *x, const double *v)
 {

@@ -87,16 +87,16 @@ static hud_status check_gas(struct hud_reader *reader, struct hud_gas_spec *gas,
 {
   static const char path[] = "initial.velocity";
   hud_status status = HUD_OK;
-  if (gas->type == HUD_GAS_GAUSSIAN) {
+  if (gas->type == HUD_GAS_GAUSSIAN || gas->type == HUD_GAS_STUDENT) {
     if (gas->mean.count == 0)
       gas->mean.count = 1;
     status = spread(reader, path, &gas->temperature, dimension, "axis");
     return status == HUD_OK ? spread(reader, path, &gas->mean, dimension, "axis") : status;
   }
   for (size_t p = 0; p < gas->part_count && status == HUD_OK; p++) {
-    if (gas->parts[p].type != HUD_GAS_GAUSSIAN)
-      return hud_reader_fail_path(reader, path, "expected {gaussian: {...}}",
-                                  "item %zu of the mixture is not a gaussian", p);
+    if (gas->parts[p].type != HUD_GAS_GAUSSIAN && gas->parts[p].type != HUD_GAS_STUDENT)
+      return hud_reader_fail_path(reader, path, "expected {gaussian: {...}} or {student: {...}}",
+                                  "item %zu of the mixture is neither gaussian nor student", p);
     status = check_gas(reader, &gas->parts[p], dimension);
   }
   return status;

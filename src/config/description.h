@@ -184,12 +184,14 @@ struct hud_domain_spec {
   double side; /* of the torus */
 };
 
-/* Velocities of a gas: Gaussians with one temperature an axis, or rows of a file. */
-enum hud_gas_type { HUD_GAS_GAUSSIAN, HUD_GAS_MIXTURE, HUD_GAS_TABLE };
+/* Velocities of a gas: Gaussian or Student distributions with one temperature an axis, or rows of a
+ * file. */
+enum hud_gas_type { HUD_GAS_GAUSSIAN, HUD_GAS_STUDENT, HUD_GAS_MIXTURE, HUD_GAS_TABLE };
 struct hud_gas_spec {
   enum hud_gas_type type;
   struct hud_numbers temperature, mean; /* one number: the same for all axes; mean: none is zero */
   double weight;                        /* within a mixture */
+  int degrees;                          /* of a Student distribution; 0: Gaussian */
   size_t part_count;
   struct hud_gas_spec *parts;
   char *table; /* path of a file of positions and velocities */

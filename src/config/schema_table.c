@@ -498,8 +498,21 @@ static const struct hud_key keys[] = {
      .meaning = "mean of each component"},
     {GAS, .path = "gaussian.weight", NUMBER(IN_GAS(weight)), POSITIVE, .fallback = "1",
      .meaning = "share within a mixture, up to a common factor"},
+    {GAS, .path = "student", MAPPING, .variant = HUD_GAS_STUDENT,
+     .meaning =
+         "a Student distribution, with the tail |v|^-(degrees + d); |v|^p has a mean for p < "
+         "degrees"},
+    {GAS, .path = "student.degrees", INTEGER(INT, IN_GAS(degrees)), .required = true,
+     RANGE(3, 1000), .meaning = "degrees of freedom"},
+    {GAS, .path = "student.temperature", NUMBERS(IN_GAS(temperature)), .required = true,
+     NOT_NEGATIVE, .symbol = "T",
+     .meaning = "variance of each component; one number stands for all"},
+    {GAS, .path = "student.mean", NUMBERS(IN_GAS(mean)), ANY_NUMBER, .default_note = "0",
+     .meaning = "mean of each component"},
+    {GAS, .path = "student.weight", NUMBER(IN_GAS(weight)), POSITIVE, .fallback = "1",
+     .meaning = "share within a mixture, up to a common factor"},
     {GAS, .path = "mixture", .type = HUD_KEY_LIST, .value_scope = HUD_SCOPE_GAS,
-     .variant = HUD_GAS_MIXTURE, .meaning = "a list of gaussian distributions"},
+     .variant = HUD_GAS_MIXTURE, .meaning = "a list of gaussian or student distributions"},
     {GAS, .path = "table", .type = HUD_KEY_FILE, .store = HUD_STORE_TEXT, .offset = IN_GAS(table),
      .variant = HUD_GAS_TABLE,
      .meaning = "a CSV file with one line a particle, x, y[, z], vx, vy[, vz] at t = 0 (path from "

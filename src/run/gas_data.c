@@ -20,6 +20,7 @@ static const size_t most_bytes = (size_t)4 << 30;
 static void set_component(struct hud_velocity_component *component, const struct hud_gas_spec *gas)
 {
   component->weight = gas->weight;
+  component->degrees = gas->degrees;
   memcpy(component->mean, gas->mean.value, sizeof component->mean);
   memcpy(component->temperature, gas->temperature.value, sizeof component->temperature);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Mixtures of Gaussians; see velocities.h. */
+ * Mixtures of Gaussian and Student distributions; see velocities.h. */
 #include "spheres/velocities.h"
 
 #include <gsl/gsl_math.h>
@@ -28,6 +28,11 @@ hud_status hud_velocity_mixture_check(const struct hud_velocity_mixture *mixture
                         "finite, the temperature not negative",
                         c + 1, temperature, component->mean[a], a + 1);
     }
+    if (component->degrees != 0 && component->degrees < 3)
+      return hud_fail(error, HUD_ERROR_INPUT,
+                      "velocity component %zu: a Student distribution of %d degrees has no "
+                      "temperature; it takes 3",
+                      c + 1, component->degrees);
     if (!(component->weight > 0.0) || !isfinite(component->weight))
       return hud_fail(error, HUD_ERROR_INPUT, "velocity component %zu: weight %g is not positive",
                       c + 1, component->weight);
@@ -35,6 +40,15 @@ hud_status hud_velocity_mixture_check(const struct hud_velocity_mixture *mixture
   if (mixture->count == 0)
     return hud_fail(error, HUD_ERROR_INPUT, "no velocity distribution is given");
   return HUD_OK;
+}
+
+static double draw_chi_square(int degrees, struct hud_random *random)
+{
+  double normal = degrees % 2 == 1 ? hud_random_normal(random) : 0.0;
+  double sum = normal * normal;
+  for (int i = 0; i < degrees / 2; i++)
+    sum += 2.0 * hud_random_exponential(random);
+  return sum;
 }
 
 /* Draws with the weights' total known, so that many draws do not add it up again. */
@@ -46,8 +60,11 @@ static void draw(const struct hud_velocity_mixture *mixture, double total, int d
   double level = hud_random_uniform(random) * total - components[0].weight;
   while (level >= 0.0 && c + 1 < mixture->count)
     level -= components[++c].weight;
+  int degrees = components[c].degrees;
+  double factor = degrees == 0 ? 1.0 : (degrees - 2) / draw_chi_square(degrees, random);
   for (int a = 0; a < dimension; a++)
-    v[a] = components[c].mean[a] + sqrt(components[c].temperature[a]) * hud_random_normal(random);
+    v[a] = components[c].mean[a] +
+           sqrt(components[c].temperature[a] * factor) * hud_random_normal(random);
 }
 
 void hud_velocity_draw(const struct hud_velocity_mixture *mixture, int dimension,
@@ -56,20 +73,31 @@ void hud_velocity_draw(const struct hud_velocity_mixture *mixture, int dimension
   draw(mixture, total_weight(mixture), dimension, random, v);
 }
 
+/* The density of unit temperature at the distance sqrt(square) from the mean. */
+static double shape(int degrees, int dimension, double square)
+{
+  if (degrees == 0)
+    return exp(-0.5 * square) / pow(2.0 * M_PI, 0.5 * dimension);
+  double half = 0.5 * degrees;
+  double room = degrees - 2.0;
+  return exp(lgamma(half + 0.5 * dimension) - lgamma(half)) / pow(M_PI * room, 0.5 * dimension) *
+         pow(1.0 + square / room, -half - 0.5 * dimension);
+}
+
 double hud_velocity_density(const struct hud_velocity_mixture *mixture, int dimension,
                             const double *v)
 {
   double sum = 0.0;
   for (size_t c = 0; c < mixture->count; c++) {
     const struct hud_velocity_component *component = &mixture->components[c];
-    double exponent = 0.0;
+    double square = 0.0;
     double norm = component->weight;
     for (int a = 0; a < dimension; a++) {
       double w = v[a] - component->mean[a];
-      exponent += 0.5 * w * w / component->temperature[a];
-      norm /= sqrt(2.0 * M_PI * component->temperature[a]);
+      square += w * w / component->temperature[a];
+      norm /= sqrt(component->temperature[a]);
     }
-    sum += norm * exp(-exponent);
+    sum += norm * shape(component->degrees, dimension, square);
   }
   return sum / total_weight(mixture);
 }

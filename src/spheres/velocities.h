@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Velocity distributions that are mixtures of Gaussians, shared by the hard-sphere flow, the direct
- * simulation Monte Carlo and the hierarchy series: drawing, density and exact moments. */
+ * Velocity distributions that are mixtures of Gaussian or Student distributions, shared by the
+ * hard-sphere flow, the direct simulation Monte Carlo and the hierarchy series: drawing, density
+ * and exact moments. */
 #ifndef HUD_SPHERES_VELOCITIES_H
 #define HUD_SPHERES_VELOCITIES_H
 
@@ -11,9 +12,12 @@
 #include "base/error.h"
 #include "base/random.h"
 
-/* One Gaussian of a velocity distribution: weight > 0, mean and temperature of each axis >= 0. */
+/* One part of a velocity distribution: weight > 0, mean and temperature (variance) of each axis >=
+ * 0. A Gaussian, or a Student distribution: a Gaussian of the temperature (n - 2)/q times T with q
+ * from chi^2 of n degrees of freedom, common to all axes; its tail is |v|^-(n+d). */
 struct hud_velocity_component {
   double weight, mean[3], temperature[3];
+  int degrees; /* n >= 3; 0: Gaussian */
 };
 
 /* The mixture; weights need not add up to one. */

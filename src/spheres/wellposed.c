@@ -42,6 +42,8 @@ double hud_weighted_norm(const struct hud_velocity_mixture *mixture, int dimensi
   for (size_t c = 0; c < mixture->count; c++) {
     const struct hud_velocity_component *component = &mixture->components[c];
     double term = component->weight;
+    if (component->degrees != 0)
+      return INFINITY;
     for (int a = 0; a < dimension; a++) {
       double temperature = component->temperature[a];
       double mean = component->mean[a];
@@ -84,6 +86,12 @@ hud_status hud_existence_best(struct hud_existence *best,
     return hud_fail(error, HUD_ERROR_INPUT, "density %g and C_d = %g must be positive", density,
                     constant);
   double hottest = 0.0;
+  for (size_t c = 0; c < mixture->count; c++)
+    if (mixture->components[c].degrees != 0)
+      return hud_fail(error, HUD_ERROR_INPUT,
+                      "velocity component %zu is a Student distribution: its weighted norm is "
+                      "infinite",
+                      c + 1);
   for (size_t c = 0; c < mixture->count; c++)
     for (int a = 0; a < dimension; a++) {
       hottest = fmax(hottest, mixture->components[c].temperature[a]);

@@ -31,7 +31,8 @@ double hud_existence_time_orders(int dimension, double beta, double mu, double c
 
 /* |f|_{beta,mu} = sup |f| e^{mu + beta |v|^2/2} of f = density times the mixture: exact where all
  * means are zero, otherwise the sum of the components' suprema, an upper bound. INFINITY where beta
- * exceeds 1/temperature of some axis (or equals it and the mean is not zero). */
+ * exceeds 1/temperature of some axis (or equals it and the mean is not zero), and for a Student
+ * distribution. */
 double hud_weighted_norm(const struct hud_velocity_mixture *mixture, int dimension, double density,
                          double beta, double mu);
 
