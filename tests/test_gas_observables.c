@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/model_file.h"
 #include "huddle/simulation.h"
 #include "spheres/observables.h"
 
@@ -292,6 +293,30 @@ static void mistakes(void **state)
           "whole space");
 }
 
+/* The resolved model is a model again, with and without observables. */
+static void resolved_models(void **state)
+{
+  (void)state;
+  static const char *const lines[] = {"", "observables: {phi: vx}\n"};
+  for (int m = 0; m < 4; m++) {
+    char text[1000];
+    struct hud_model_file *file = NULL, *again = NULL;
+    struct hud_error error = {0};
+    snprintf(text, sizeof text,
+             "%sinitial: {velocity: {student: {degrees: 3, temperature: 1}}}\n"
+             "particles: {count: 10}\n%s",
+             m / 2 == 0 ? flow : dilute, lines[m % 2]);
+    assert_ok(hud_model_file_parse(&file, "model", text, strlen(text), NULL, 0, &error), &error);
+    const char *resolved = hud_model_file_resolved(file);
+    assert_true((strstr(resolved, "observables") != NULL) == (m != 2));
+    assert_ok(hud_model_file_parse(&again, "model", resolved, strlen(resolved), NULL, 0, &error),
+              &error);
+    assert_string_equal(hud_model_file_resolved(again), resolved);
+    hud_model_file_free(file);
+    hud_model_file_free(again);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -305,6 +330,7 @@ int main(void)
       cmocka_unit_test(insertions_only_look),
       cmocka_unit_test(dense_disks),
       cmocka_unit_test(mistakes),
+      cmocka_unit_test(resolved_models),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -280,12 +280,27 @@ static void write_scope(FILE *stream, enum hud_scope scope, const void *target, 
 
 /* ---- the model, in blocks ---- */
 
+static bool has_children(const struct hud_description *d, const char *parent);
+
 /* f_k for k up to the last size given: those before it have the value of initial.clusters. */
 static bool is_written(const struct hud_description *d, const struct hud_key *key)
 {
   if (key->store == HUD_STORE_SIZE && (int)key->offset > d->initial.cluster_count)
     return false;
-  return hud_key_is_used(key, d) && is_present(key, d);
+  if (!hud_key_is_used(key, d) || !is_present(key, d))
+    return false;
+  return key->type != HUD_KEY_MAPPING || has_children(d, key->path);
+}
+
+/* A mapping without children would not be read as one. */
+static bool has_children(const struct hud_description *d, const char *parent)
+{
+  size_t count;
+  const struct hud_key *keys = hud_schema_keys(&count);
+  for (size_t r = 0; r < count; r++)
+    if (hud_key_is_child(&keys[r], HUD_SCOPE_MODEL, parent) && is_written(d, &keys[r]))
+      return true;
+  return false;
 }
 
 static void write_block(FILE *stream, const struct hud_description *d, const char *parent,
