@@ -179,7 +179,7 @@ static hud_status draw(const char *folder, struct hud_panel *panel, const double
   struct hud_series series = {.count = count, .x_stride = 1, .y_stride = 1, .x = x, .y = y};
   panel->series = &series;
   panel->series_count = 1;
-  struct hud_figure figure = {NULL, 1, panel, 0};
+  struct hud_figure figure = {.panel_count = 1, .panels = panel};
   return hud_figure_draw(&figure, folder, "a", NULL, error);
 }
 
@@ -222,7 +222,7 @@ static void test_nothing_to_draw(void **state)
   run.f1 = NULL;
   assert_error(hud_plot_f1(folder, 1, &run, 0, NULL, NULL, NULL, &error), HUD_ERROR_INPUT, &error,
                "no density");
-  struct hud_figure figure = {NULL, 1, &panel, 0};
+  struct hud_figure figure = {.panel_count = 1, .panels = &panel};
   assert_error(hud_figure_draw(&figure, folder, "../a", NULL, &error), HUD_ERROR_USAGE, &error,
                "name a figure");
   assert_int_equal(scratch_count(folder), 0);
@@ -309,7 +309,7 @@ static void test_missing_kinds(void **state)
   double x[] = {1.0, 2.0};
   struct hud_series series = {.count = 2, .x_stride = 1, .y_stride = 1, .x = x, .y = x};
   struct hud_panel panel = {.series_count = 1, .series = &series};
-  struct hud_figure figure = {NULL, 1, &panel, 0};
+  struct hud_figure figure = {.panel_count = 1, .panels = &panel};
   char *missing = NULL;
   char *before = replace_gnuplot(folder, "#!/bin/sh\necho '<svg/>' > figure-a.svg.tmp\n");
   hud_status status = hud_figure_draw(&figure, folder, "a", &missing, &error);

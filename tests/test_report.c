@@ -175,6 +175,44 @@ static void test_moments_in_browser(void **state)
   assert_report_shows("moments", 7);
 }
 
+/* A gas has other columns; particles have standard errors. */
+static void test_gas_in_browser(void **state)
+{
+  (void)state;
+  assert_int_equal(run("%s run models/hard_spheres.yaml --set time.end=0.2 --quiet -o %s/gas 2>&1",
+                       program(), scratch),
+                   0);
+  assert_int_equal(run("%s plot %s/gas 2>&1", program(), scratch), 0);
+  assert_non_null(strstr(output, "figure-gas.svg"));
+  assert_null(strstr(output, "figure-overview"));
+  assert_report_shows("gas", 4);
+}
+
+static void test_particles_in_browser(void **state)
+{
+  (void)state;
+  assert_int_equal(run("%s run models/particles.yaml --set particles.count=2000 --set time.end=0.5 "
+                       "--quiet -o %s/particles 2>&1",
+                       program(), scratch),
+                   0);
+  assert_int_equal(run("%s plot %s/particles 2>&1", program(), scratch), 0);
+  assert_report_shows("particles", 7);
+}
+
+/* One plot a quantity: the values of a second parameter are curves of it. */
+static void test_product_in_browser(void **state)
+{
+  (void)state;
+  assert_int_equal(run("%s study models/studies/bounds.yaml -o %s/bounds --quiet --set "
+                       "'vary.epsilon=[0.01, 0.001]' --set 'quantities=[M2, W]' --set "
+                       "'expect=[]' 2>&1",
+                       program(), scratch),
+                   0);
+  assert_int_equal(run("%s plot %s/bounds 2>&1", program(), scratch), 0);
+  assert_report_shows("bounds", 2);
+  assert_int_equal(reported("plots"), 2);
+}
+
 static void test_study_in_browser(void **state)
 {
   (void)state;
@@ -209,7 +247,10 @@ int main(void)
       cmocka_unit_test(test_hostile_title),
       cmocka_unit_test(test_run_in_browser),
       cmocka_unit_test(test_moments_in_browser),
+      cmocka_unit_test(test_gas_in_browser),
+      cmocka_unit_test(test_particles_in_browser),
       cmocka_unit_test(test_study_in_browser),
+      cmocka_unit_test(test_product_in_browser),
   };
   return cmocka_run_group_tests(tests, create, destroy);
 }

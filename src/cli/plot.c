@@ -10,6 +10,7 @@
 #include "output/netcdf.h"
 #include "output/plots.h"
 #include "output/report.h"
+#include "output/table.h"
 
 enum { MOST_RUNS = 8 };
 
@@ -56,16 +57,15 @@ static void report_figure(struct drawing *drawing, const char *name)
 static hud_status draw_pairs(struct drawing *drawing, const char *source,
                              const struct hud_netcdf_result *result, struct hud_error *error)
 {
-  char *path = NULL, title[160];
+  char *path = NULL;
   double *f2 = NULL;
   hud_status status = hud_path_join(&path, source, "result.nc", error);
   if (status == HUD_OK && result->time_count > 0)
     status = hud_netcdf_read_f2(path, result->time_count - 1, result->v_count, &f2, error);
   if (status == HUD_OK && f2 != NULL) {
-    snprintf(title, sizeof title, "%.100s: f_2 at t = %.4g (fourth root)", result->title,
-             result->time[result->time_count - 1]);
-    status = hud_plot_f2(drawing->directory, result->v_count, result->v, f2, title,
-                         &drawing->missing, error);
+    status =
+        hud_plot_f2(drawing->directory, result->v_count, result->v, f2,
+                    result->time[result->time_count - 1], result->title, &drawing->missing, error);
     if (status == HUD_OK)
       report_figure(drawing, "f2");
   }
@@ -77,6 +77,19 @@ static hud_status draw_pairs(struct drawing *drawing, const char *source,
 static hud_status draw_runs(struct drawing *drawing, size_t count, const struct hud_plot_run *runs,
                             struct hud_error *error)
 {
+  size_t gases = 0;
+  for (size_t r = 0; r < count; r++)
+    gases += hud_table_has(runs[r].moments, "energy");
+  if (gases > 0 && gases < count)
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "a gas and a kinetic model have no quantity in common: plot them apart");
+  if (gases > 0) {
+    hud_status status =
+        hud_plot_gas(drawing->directory, count, runs, NULL, &drawing->missing, error);
+    if (status == HUD_OK)
+      report_figure(drawing, "gas");
+    return status;
+  }
   hud_status status =
       hud_plot_overview(drawing->directory, count, runs, 0, NULL, NULL, &drawing->missing, error);
   if (status == HUD_OK) {

@@ -22,36 +22,43 @@ struct hud_series {
   const char *label; /* NULL: not in the legend */
   size_t count, x_stride, y_stride;
   const double *x, *y;
-  int colour, dash; /* taken modulo HUD_COLOURS and HUD_DASHES; colour 0 is blue, -1 black */
-  bool points;      /* points on the line */
+  const double *spread; /* half the length of an error bar, as y; NULL: none */
+  int colour, dash;     /* taken modulo HUD_COLOURS and HUD_DASHES; colour 0 is blue, -1 black */
+  bool points;          /* points on the line */
+  bool guide;           /* a thin grey line to compare with */
 };
 
 /* A function of two variables as a picture: y_count rows of x_count values at increasing x and y,
- * evenly spaced or not. Values that are not finite are left white. Darker is larger. */
+ * evenly spaced or not. Values that are not finite are left white. Darker is larger. What is drawn
+ * may be a function of what is meant: marks of the scale stand at `at` and say `marks`. */
 struct hud_map {
   size_t x_count, y_count;
   const double *x, *y, *z; /* z: y_count x x_count */
+  size_t mark_count;       /* 0: as the data say */
+  const double *at, *marks;
 };
 
 struct hud_panel {
   const char *x_label, *y_label; /* gnuplot's enhanced text: hud_symbol_markup */
   bool log_x, log_y;
   double x_min, x_max;       /* equal: as the data say */
-  bool legend_outside;       /* right of the panel, for long legends */
-  bool legend_only;          /* no axes: the legend of its series, for panels that share it */
+  double y_min, y_max;       /* equal: as the data say */
   const struct hud_map *map; /* drawn below the series, or NULL */
   size_t series_count;
-  const struct hud_series *series;
+  const struct hud_series *series; /* their legend stands below the panel, where it hides nothing */
 };
 
 struct hud_figure {
-  const char *title; /* plain text, or NULL */
+  const char *title, *subtitle; /* plain text, or NULL */
+  size_t columns;               /* panels in a row; 0: all */
   size_t panel_count;
   const struct hud_panel *panels;
-  size_t columns; /* panels in a row; 0: all */
+  size_t legend_count; /* entries at the foot of the figure that all panels share */
+  const struct hud_series *legend;
 };
 
-/* The curve of two columns of a table. HUD_ERROR_INPUT if there is no such column. */
+/* The curve of two columns of a table, with standard errors as bars where a column Y_se has them.
+ * HUD_ERROR_INPUT if there is no such column. */
 hud_status hud_series_from_table(struct hud_series *series, const struct hud_table *table,
                                  const char *x, const char *y, const char *label,
                                  struct hud_error *error);

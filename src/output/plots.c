@@ -10,7 +10,7 @@
 #include "output/figure.h"
 #include "output/symbols.h"
 
-enum { MARKUP = 128, LABEL = 64, DEFAULT_TIMES = 4, LONG_LEGEND = 7 };
+enum { MARKUP = 128, LABEL = 64, DEFAULT_TIMES = 4 };
 
 /* A panel with what it owns. */
 struct plot {
@@ -32,7 +32,6 @@ static void set_panel(struct plot *plot, size_t series_count)
   plot->panel.y_label = plot->y_label;
   plot->panel.series = plot->series;
   plot->panel.series_count = series_count;
-  plot->panel.legend_outside = series_count >= LONG_LEGEND;
 }
 
 /* ---- variance ---- */
@@ -168,7 +167,6 @@ static hud_status density_plot(struct plot *plot, size_t run_count, const struct
   if (status != HUD_OK)
     return status;
   set_panel(plot, fill_density_series(plot, run_count, runs, time_count, times));
-  plot->panel.legend_outside = time_count + run_count >= LONG_LEGEND;
   choose_window(&plot->panel);
   hud_symbol_markup("v", plot->x_label, sizeof plot->x_label);
   snprintf(plot->y_label, sizeof plot->y_label, "{/:Italic f}_1({/:Italic v}, {/:Italic t})");
@@ -183,7 +181,7 @@ hud_status hud_plot_variance(const char *directory, size_t run_count,
 {
   struct plot plot;
   hud_status status = variance_plot(&plot, run_count, runs, error);
-  struct hud_figure figure = {title, 1, &plot.panel, 0};
+  struct hud_figure figure = {.title = title, .panel_count = 1, .panels = &plot.panel};
   if (status == HUD_OK)
     status = hud_figure_draw(&figure, directory, "variance", missing, error);
   free_plot(&plot);
@@ -196,7 +194,7 @@ hud_status hud_plot_f1(const char *directory, size_t run_count, const struct hud
 {
   struct plot plot;
   hud_status status = density_plot(&plot, run_count, runs, time_count, times, error);
-  struct hud_figure figure = {title, 1, &plot.panel, 0};
+  struct hud_figure figure = {.title = title, .panel_count = 1, .panels = &plot.panel};
   if (status == HUD_OK)
     status = hud_figure_draw(&figure, directory, "f1", missing, error);
   free_plot(&plot);
@@ -216,7 +214,7 @@ hud_status hud_plot_overview(const char *directory, size_t run_count,
   if (status == HUD_OK && densities)
     status = density_plot(&plots[1], run_count, runs, time_count, times, error);
   struct hud_panel panels[2] = {plots[0].panel, plots[1].panel};
-  struct hud_figure figure = {title, densities ? 2 : 1, panels, 0};
+  struct hud_figure figure = {.title = title, .panel_count = densities ? 2 : 1, .panels = panels};
   if (status == HUD_OK)
     status = hud_figure_draw(&figure, directory, "overview", missing, error);
   free_plot(&plots[0]);
@@ -264,7 +262,7 @@ hud_status hud_plot_moments(const char *directory, size_t run_count,
   }
   if (status == HUD_OK && shown == 0)
     status = hud_fail(error, HUD_ERROR_INPUT, "there is no moment to draw");
-  struct hud_figure figure = {title, shown, panels, 2};
+  struct hud_figure figure = {.title = title, .columns = 2, .panel_count = shown, .panels = panels};
   if (status == HUD_OK)
     status = hud_figure_draw(&figure, directory, "moments", missing, error);
   for (size_t c = 0; c < COLUMNS; c++)
@@ -272,21 +270,158 @@ hud_status hud_plot_moments(const char *directory, size_t run_count,
   return status;
 }
 
+/* ---- a gas ---- */
+
+enum { GAS_COLUMNS = 8 };
+
+struct gas_group {
+  const char *label; /* of the axis; NULL: the symbol of the first column */
+  const char *columns[GAS_COLUMNS];
+};
+
+/* Curves of the columns of a group that the runs have: the colour says the column, the dash the
+ * run. */
+static hud_status group_plot(struct plot *plot, size_t run_count, const struct hud_plot_run *runs,
+                             const struct gas_group *group, struct hud_error *error)
+{
+  size_t used = 0;
+  *plot = (struct plot){.series = NULL};
+  hud_status status = HUD_NEW(&plot->series, run_count * GAS_COLUMNS, "a figure", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&plot->labels, run_count * GAS_COLUMNS, "a figure", error);
+  for (size_t r = 0; r < run_count; r++)
+    for (size_t c = 0; c < GAS_COLUMNS && group->columns[c] != NULL && status == HUD_OK; c++) {
+      const char *column = group->columns[c];
+      if (!hud_table_has(runs[r].moments, column))
+        continue;
+      snprintf(plot->labels[used], LABEL, "%s%s%.40s", column, run_count > 1 ? ", " : "",
+               run_count > 1 ? runs[r].label : "");
+      status = hud_series_from_table(&plot->series[used], runs[r].moments, "t", column,
+                                     plot->labels[used], error);
+      plot->series[used].colour = (int)c;
+      plot->series[used++].dash = (int)(r % HUD_DASHES);
+    }
+  hud_symbol_markup("t", plot->x_label, sizeof plot->x_label);
+  if (group->label != NULL)
+    snprintf(plot->y_label, sizeof plot->y_label, "%s", group->label);
+  else
+    hud_symbol_markup(group->columns[0], plot->y_label, sizeof plot->y_label);
+  set_panel(plot, used);
+  return status;
+}
+
+hud_status hud_plot_gas(const char *directory, size_t run_count, const struct hud_plot_run *runs,
+                        const char *title, char **missing, struct hud_error *error)
+{
+  static const struct gas_group groups[] = {
+      {"temperatures", {"Tx", "Ty", "Tz"}},
+      {NULL, {"m4"}},
+      {"collisions so far", {"collisions_2", "collisions_3", "collisions_4", "collisions_5"}},
+      {"momentum per particle", {"px", "py", "pz"}}};
+  enum { GROUPS = sizeof groups / sizeof groups[0] };
+  struct plot plots[GROUPS] = {{.series = NULL}};
+  struct hud_panel panels[GROUPS];
+  size_t shown = 0;
+  hud_status status = HUD_OK;
+  for (size_t g = 0; g < GROUPS && status == HUD_OK; g++) {
+    status = group_plot(&plots[g], run_count, runs, &groups[g], error);
+    if (plots[g].panel.series_count > 0)
+      panels[shown++] = plots[g].panel;
+  }
+  if (status == HUD_OK && shown == 0)
+    status = hud_fail(error, HUD_ERROR_INPUT, "there is no quantity to draw");
+  struct hud_figure figure = {.title = title, .columns = 2, .panel_count = shown, .panels = panels};
+  if (status == HUD_OK)
+    status = hud_figure_draw(&figure, directory, "gas", missing, error);
+  for (size_t g = 0; g < GROUPS; g++)
+    free_plot(&plots[g]);
+  return status;
+}
+
 /* ---- pairs ---- */
 
-hud_status hud_plot_f2(const char *directory, size_t v_count, const double *v, const double *f2,
-                       const char *title, char **missing, struct hud_error *error)
+enum { MARKS = 6 };
+
+/* The part of the map that is drawn, and what its colours mean. */
+struct pair_map {
+  struct hud_map map;
+  double *root;
+  double at[MARKS], marks[MARKS];
+};
+
+static double largest_of(size_t count, const double *values)
 {
-  double *root = NULL;
-  hud_status status = HUD_NEW(&root, v_count * v_count, "a figure", error);
+  double largest = 0.0;
+  for (size_t i = 0; i < count; i++)
+    largest = fmax(largest, values[i]);
+  return largest;
+}
+
+void hud_plot_f2_window(size_t n, const double *f2, size_t *first, size_t *last)
+{
+  double largest = largest_of(n * n, f2);
+  *first = n - 1;
+  *last = 0;
+  for (size_t i = 0; i < n * n; i++)
+    if (f2[i] > 1e-4 * largest) {
+      size_t low = i / n < i % n ? i / n : i % n, high = i / n > i % n ? i / n : i % n;
+      *first = low < *first ? low : *first;
+      *last = high > *last ? high : *last;
+    }
+  if (*first > *last) {
+    *first = 0;
+    *last = n - 1;
+  }
+  size_t more = (*last - *first) / 10 + 1;
+  *first = *first > more ? *first - more : 0;
+  *last = *last + more < n ? *last + more : n - 1;
+}
+
+/* The darkness is the fourth root, the numbers beside the scale are of f_2 itself. */
+static hud_status fill_pair_map(struct pair_map *pairs, size_t n, const double *v, const double *f2,
+                                struct hud_error *error)
+{
+  double largest = largest_of(n * n, f2);
+  size_t first, last;
+  hud_plot_f2_window(n, f2, &first, &last);
+  size_t shown = last - first + 1;
+  hud_status status = HUD_NEW(&pairs->root, shown * shown, "a figure", error);
   if (status != HUD_OK)
     return status;
-  for (size_t i = 0; i < v_count * v_count; i++)
-    root[i] = f2[i] > 0.0 ? sqrt(sqrt(f2[i])) : 0.0;
-  const struct hud_map map = {v_count, v_count, v, v, root};
-  const double ends[2] = {v_count > 0 ? v[0] : 0.0, v_count > 0 ? v[v_count - 1] : 0.0};
-  const struct hud_series diagonal = {.label = NULL,
-                                      .count = 2,
+  for (size_t i = 0; i < shown; i++)
+    for (size_t j = 0; j < shown; j++)
+      pairs->root[i * shown + j] = sqrt(sqrt(fmax(f2[(first + i) * n + first + j], 0.0)));
+  pairs->map = (struct hud_map){.x_count = shown,
+                                .y_count = shown,
+                                .x = v + first,
+                                .y = v + first,
+                                .z = pairs->root,
+                                .at = pairs->at,
+                                .marks = pairs->marks};
+  for (size_t m = 0; largest > 0.0 && m < MARKS; m++) {
+    pairs->marks[m] = m + 1 < MARKS ? pow(10.0, floor(log10(largest)) - (double)m) : 0.0;
+    pairs->at[m] = sqrt(sqrt(pairs->marks[m]));
+    pairs->map.mark_count = MARKS;
+  }
+  return status;
+}
+
+hud_status hud_plot_f2(const char *directory, size_t v_count, const double *v, const double *f2,
+                       double t, const char *title, char **missing, struct hud_error *error)
+{
+  char subtitle[LABEL];
+  struct pair_map pairs = {.root = NULL};
+  if (v_count == 0)
+    return hud_fail(error, HUD_ERROR_INPUT, "there is no density f_2 to draw");
+  hud_status status = fill_pair_map(&pairs, v_count, v, f2, error);
+  if (status != HUD_OK)
+    return status;
+  /* the diagonal is told at its ends, where it hides nothing */
+  const double low = pairs.map.x[0], high = pairs.map.x[pairs.map.x_count - 1];
+  const double ends[5] = {low, low + 0.12 * (high - low), (double)NAN, high - 0.12 * (high - low),
+                          high};
+  const struct hud_series diagonal = {.label = "diagonal v_1 = v_2",
+                                      .count = 5,
                                       .x_stride = 1,
                                       .y_stride = 1,
                                       .x = ends,
@@ -295,11 +430,13 @@ hud_status hud_plot_f2(const char *directory, size_t v_count, const double *v, c
                                       .dash = 2};
   const struct hud_panel panel = {.x_label = "{/:Italic v}_1",
                                   .y_label = "{/:Italic v}_2",
-                                  .map = &map,
+                                  .map = &pairs.map,
                                   .series_count = 1,
                                   .series = &diagonal};
-  const struct hud_figure figure = {title, 1, &panel, 0};
+  snprintf(subtitle, sizeof subtitle, "f_2(v_1, v_2) at t = %.4g", t);
+  const struct hud_figure figure = {
+      .title = title, .subtitle = subtitle, .panel_count = 1, .panels = &panel};
   status = hud_figure_draw(&figure, directory, "f2", missing, error);
-  hud_free(root);
+  hud_free(pairs.root);
   return status;
 }

@@ -44,9 +44,22 @@ hud_status hud_plot_moments(const char *directory, size_t run_count,
                             const struct hud_plot_run *runs, const char *title, char **missing,
                             struct hud_error *error);
 
-/* figure-f2: f_2(v_1, v_2) as a map, with its diagonal, where it may be singular: the darkness is
- * the fourth root of the density. v_count x v_count values. */
+/* figure-gas: temperatures, fourth moment, collisions and momentum of a gas over time, as far as
+ * the runs have them. */
+hud_status hud_plot_gas(const char *directory, size_t run_count, const struct hud_plot_run *runs,
+                        const char *title, char **missing, struct hud_error *error);
+
+/* The cells, first to last in both directions, where f_2 (v_count x v_count, v_count >= 1) exceeds
+ * a ten-thousandth of its largest value, and a tenth more; all of them if it nowhere is positive.
+ */
+void hud_plot_f2_window(size_t v_count, const double *f2, size_t *first, size_t *last);
+
+/* figure-f2: f_2(v_1, v_2) at time t as a map, where it is not next to nothing; the diagonal, where
+ * it may be singular, is told at its ends. The darkness is the fourth root of the density, the
+ * numbers beside the scale are of the density itself. v_count x v_count values. HUD_ERROR_INPUT if
+ * v_count is 0.
+ */
 hud_status hud_plot_f2(const char *directory, size_t v_count, const double *v, const double *f2,
-                       const char *title, char **missing, struct hud_error *error);
+                       double t, const char *title, char **missing, struct hud_error *error);
 
 #endif

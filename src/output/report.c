@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/locale.h"
 #include "output/assets.h"
+#include "output/plots.h"
 #include "output/symbols.h"
 
 enum { MOST_TIMES = 61, MOST_BYTES = 64 * 1024 * 1024, MAP_CELLS = 96 };
@@ -96,15 +97,18 @@ static void write_densities(FILE *stream, const struct hud_netcdf_result *result
   fputc(']', stream);
 }
 
+/* Where f_2 is, thinned out to what a screen shows. */
 static void write_map(FILE *stream, const struct hud_netcdf_result *result, const double *f2)
 {
-  size_t n = result->v_count, step = (n + MAP_CELLS - 1) / MAP_CELLS, shown = n / step;
+  size_t n = result->v_count, first, last;
+  hud_plot_f2_window(n, f2, &first, &last);
+  size_t step = (last - first + MAP_CELLS) / MAP_CELLS, shown = (last - first) / step + 1;
   fprintf(stream, ",\"f2\":{\"t\":%.9g", result->time[result->time_count - 1]);
-  write_numbers(stream, "v", shown, result->v, step, DENSITY);
+  write_numbers(stream, "v", shown, result->v + first, step, DENSITY);
   fputs(",\"rows\":[", stream);
   for (size_t i = 0; i < shown; i++) {
     fputs(i > 0 ? ",\n" : "", stream);
-    write_numbers(stream, NULL, shown, f2 + i * step * n, step, DENSITY);
+    write_numbers(stream, NULL, shown, f2 + (first + i * step) * n + first, step, DENSITY);
   }
   fputs("]}", stream);
 }

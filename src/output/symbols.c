@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Symbols and sentences for the columns of moments.csv. */
+ * Symbols and sentences for the columns of moments.csv, and for the quantities of studies. */
 #include "output/symbols.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,37 @@ static const struct symbol symbols[] = {
     {"W", "W, integral of (v_1-v_2)^2 f_2", "{/:Italic W}({/:Italic t})"},
     {"T", "T, integral of (v_1-v_2)^2 f_1(v_1) f_2(v_2,v_3)", "{/:Italic T}({/:Italic t})"},
     {"entropy", "entropy H", "{/:Italic H}({/:Italic t})"},
-    {"min_f1", "smallest cell mean of f_1", "min {/:Italic f}_1"},
+    {"min_f1", "smallest cell mean of f_1", "min\u00a0{/:Italic f}_1"},
+    {"min_f2", "smallest cell mean of f_2", "min\u00a0{/:Italic f}_2"},
+    {"min_f3", "smallest cell mean of f_3", "min\u00a0{/:Italic f}_3"},
+    {"entropy_pair_reaction", "dissipation of H by joining and parting of pairs",
+     "pair part of\u00a0{/:Italic H}'"},
+    {"entropy_triple_reaction", "dissipation of H by joining and parting of triples",
+     "triple part of\u00a0{/:Italic H}'"},
+    {"entropy_drift", "growth of H by the drift", "drift part of\u00a0{/:Italic H}'"},
+    {"entropy_skipped", "cells left out of the entropy, where no logarithm exists",
+     "cells left out of\u00a0{/:Italic H}"},
+    {"energy", "kinetic energy per particle, <|v|^2>/2", "energy per particle"},
+    {"px", "momentum per particle along x", "{/:Italic p}_x"},
+    {"py", "momentum per particle along y", "{/:Italic p}_y"},
+    {"pz", "momentum per particle along z", "{/:Italic p}_z"},
+    {"Tx", "temperature along x, the variance of v_x", "{/:Italic T}_x"},
+    {"Ty", "temperature along y, the variance of v_y", "{/:Italic T}_y"},
+    {"Tz", "temperature along z, the variance of v_z", "{/:Italic T}_z"},
+    {"m4", "fourth moment of the velocities, <|v|^4>", "⟨|{/:Italic v}|^4⟩"},
+    {"m6", "sixth moment of the velocities, <|v|^6>", "⟨|{/:Italic v}|^6⟩"},
+    {"min_gap", "smallest gap between spheres seen so far", "smallest gap"},
+    {"grazing", "grazing collisions so far", "grazing collisions"},
+    {"ties", "collisions at equal times so far", "ties"},
+    {"decay_rate", "decay rate of the variance", "{/:Italic γ}"},
+    {"W1", "Wasserstein distance of f_1 of order 1",
+     "{/:Italic W}_1 distance of\u00a0{/:Italic f}_1"},
+    {"W2", "Wasserstein distance of f_1 of order 2",
+     "{/:Italic W}_2 distance of\u00a0{/:Italic f}_1"},
+    {"fourier", "Fourier metric of f_1", "Fourier distance of\u00a0{/:Italic f}_1"},
+    {"L1", "L^1 distance of f_1", "{/:Italic L}^1 distance of\u00a0{/:Italic f}_1"},
+    {"f1_negative_mass", "negative mass of f_1", "negative mass of\u00a0{/:Italic f}_1"},
+    {"f2_negative_mass", "negative mass of f_2", "negative mass of\u00a0{/:Italic f}_2"},
     {"outside_mass", "part of the total mass outside the velocity window", "mass outside"},
     {"outside_variance", "part of the total variance outside the velocity window",
      "variance outside"},
@@ -39,6 +70,7 @@ static const struct symbol families[] = {
      "{/:Italic V}_{%ld}({/:Italic t})"},
     {"f1_m", "raw moment of f_1 of order %ld, integral of v^%ld f_1",
      "{/:Italic m}_{%ld}({/:Italic t})"},
+    {"collisions_", "collisions of %ld bodies so far", "collisions of %ld bodies"},
 };
 
 static const struct symbol *find_symbol(const char *column)
@@ -114,5 +146,39 @@ void hud_symbol_markup(const char *column, char *text, size_t size)
       text[used++] = '\\';
     text[used++] = *c;
   }
+  text[used] = '\0';
+}
+
+void hud_symbol_greek(const char *plain, char *text, size_t size)
+{
+  static const struct {
+    const char *name, *letter;
+  } greek[] = {{"epsilon", "ε"}, {"lambda", "λ"}, {"delta", "δ"}, {"kappa", "κ"}, {"mu", "μ"}};
+  size_t used = 0, before = 0; /* length of the word so far */
+  while (*plain != '\0' && used + 3 < size) {
+    size_t g = 0, length = 0, count = sizeof greek / sizeof greek[0];
+    for (; g < count && length == 0; g++) {
+      size_t name = strlen(greek[g].name);
+      if (before == 0 && strncmp(plain, greek[g].name, name) == 0 &&
+          !isalpha((unsigned char)plain[name]) && plain[name] != '_')
+        length = name;
+    }
+    if (length > 0) {
+      used += (size_t)snprintf(text + used, size - used, "%s", greek[g - 1].letter);
+      plain += length;
+      before = 1;
+      continue;
+    }
+    before = isalnum((unsigned char)*plain) || *plain == '_' ? before + 1 : 0;
+    text[used++] = *plain++;
+  }
+  /* a letter of several bytes that was cut, here or before, is left out */
+  size_t lead = used;
+  while (lead > 0 && ((unsigned char)text[lead - 1] & 0xC0) == 0x80)
+    lead--;
+  unsigned char first = lead > 0 ? (unsigned char)text[lead - 1] : 0;
+  size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+  if (lead > 0 && lead - 1 + length > used)
+    used = lead - 1;
   text[used] = '\0';
 }

@@ -14,4 +14,8 @@ void hud_symbol_sentence(const char *column, char *text, size_t size);
  * characters of markup escaped. */
 void hud_symbol_markup(const char *column, char *text, size_t size);
 
+/* Words like epsilon and mu11 of a plain text as the letters ε and μ11; a letter that does not fit
+ * into `size` whole is left out. */
+void hud_symbol_greek(const char *plain, char *text, size_t size);
+
 #endif

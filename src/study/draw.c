@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The figure of a study: a panel for each quantity, log-log against the order parameter, with lines
- * of the slopes nearest to the observed orders. Of a product of parameters the first group is
- * drawn, and of many quantities the first four. */
+ * The figure of a study: a panel for each quantity against the order parameter, logarithmic, with
+ * lines of the slopes nearest to the observed orders; a curve for each variant and each value of
+ * the other parameters. Error bars are discretisation errors, where one would see them. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,60 +11,90 @@
 #include "output/symbols.h"
 #include "study/table.h"
 
-enum { MOST_PANELS = 4, SLOPES = 6, MARKUP = 160 };
+enum { MOST_PANELS = 9, MOST_CURVES = 16, SLOPES = 8, TEXT = 160 };
+static const double least_bar = 0.02; /* of the value */
+
+struct curve {
+  size_t group, variant;
+  char label[TEXT];
+};
 
 struct drawing {
   const struct hud_study_table *table;
-  size_t panel_count, point_count, series_count; /* series of one panel */
-  struct hud_panel panels[MOST_PANELS + 1];
+  size_t panel_count, point_count, curve_count, series_count; /* series of one panel */
+  struct curve curves[MOST_CURVES];
+  struct hud_panel panels[MOST_PANELS];
   double x_min, x_max;
-  char x_label[MARKUP], y_labels[MOST_PANELS][MARKUP];
-  struct hud_series *series; /* panel x series */
-  double *values;            /* panel x variant x point */
-  double slope_x[MOST_PANELS][2], slope_y[MOST_PANELS][SLOPES][2];
+  char x_label[TEXT], y_labels[MOST_PANELS][TEXT], subtitle[2 * TEXT];
+  struct hud_series *series; /* panel x series, then those of the legend */
+  double *values, *spreads;  /* panel x curve x point */
+  double slope_x[2], slope_y[MOST_PANELS][SLOPES][2];
   char slope_labels[SLOPES][32];
 };
 
-/* A word of the file as the symbol of the papers, in gnuplot's markup. */
-static void parameter_markup(const char *name, char *text, size_t size)
+static const struct hud_study_entry *entry_of(const struct drawing *drawing, size_t panel,
+                                              const struct curve *curve, size_t i)
 {
-  static const struct {
-    const char *name, *symbol;
-  } greek[] = {{"epsilon", "ε"}, {"delta", "δ"}, {"lambda", "λ"}, {"mu", "μ"}};
-  for (size_t g = 0; g < sizeof greek / sizeof greek[0]; g++) {
-    size_t length = strlen(greek[g].name);
-    const char *index = name + length;
-    if (strncmp(name, greek[g].name, length) != 0 || strspn(index, "0123456789") != strlen(index))
-      continue;
-    snprintf(text, size, index[0] != '\0' ? "%s_{%s}" : "%s", greek[g].symbol, index);
-    return;
-  }
-  hud_symbol_markup(name, text, size);
+  size_t point = hud_study_group_point(drawing->table->plan, curve->group, i);
+  return hud_study_entry_at(drawing->table, point, curve->variant, panel);
 }
 
-static void quantity_markup(const struct hud_study *study, const char *name, char *text,
-                            size_t size)
+/* ---- texts ---- */
+
+static void quantity_markup(const struct hud_study *study,
+                            const struct hud_study_quantity *quantity, char *text, size_t size)
 {
-  char symbol[MARKUP - 40];
-  hud_symbol_markup(name, symbol, sizeof symbol);
-  snprintf(text, size, "%s%s", study->reference != HUD_REFERENCE_NONE ? "error in " : "", symbol);
+  char symbol[TEXT - 40];
+  bool error = study->reference != HUD_REFERENCE_NONE && quantity->kind < HUD_QUANTITY_W1;
+  hud_symbol_markup(quantity->name, symbol, sizeof symbol);
+  /* the space is one that SVG keeps before a change of font */
+  snprintf(text, size, "%s%s", error ? "error in\u00a0" : "", symbol);
 }
+
+/* What is told apart: variants, values of the other parameters, or both. */
+static void label_curve(const struct drawing *drawing, struct curve *curve, bool variants,
+                        bool groups)
+{
+  const struct hud_study *study = drawing->table->plan->study;
+  char point[TEXT], text[2 * TEXT];
+  hud_study_point_text(study, hud_study_group_point(drawing->table->plan, curve->group, 0),
+                       study->order_parameter, point, sizeof point);
+  snprintf(text, sizeof text, "%s%s%s",
+           variants || !groups ? study->variants[curve->variant].label : "",
+           variants && groups ? ", " : "", groups ? point : "");
+  hud_symbol_greek(text, curve->label, sizeof curve->label);
+}
+
+/* All variants of a group follow each other; groups that are too many are left out. */
+static void choose_curves(struct drawing *drawing)
+{
+  const struct hud_study *study = drawing->table->plan->study;
+  size_t variants = study->variant_count - (study->reference >= 0);
+  size_t groups = hud_study_group_count(drawing->table->plan), drawn = groups;
+  while (drawn > 1 && drawn * variants > MOST_CURVES)
+    drawn--;
+  for (size_t g = 0; g < drawn; g++)
+    for (size_t v = 0; v < study->variant_count && drawing->curve_count < MOST_CURVES; v++)
+      if ((int)v != study->reference) {
+        struct curve *curve = &drawing->curves[drawing->curve_count++];
+        *curve = (struct curve){.group = g, .variant = v};
+        label_curve(drawing, curve, variants > 1, groups > 1);
+      }
+}
+
+/* ---- panels ---- */
 
 /* Lines of slope 1, 2, ... below the lowest curve, for the orders that are seen. */
 static size_t add_slopes(struct drawing *drawing, size_t panel, struct hud_series *series)
 {
-  const struct hud_study_table *table = drawing->table;
-  const struct hud_study *study = table->plan->study;
+  const struct hud_study *study = drawing->table->plan->study;
   const double *x = study->parameters[study->order_parameter].numbers;
   size_t n = drawing->point_count, added = 0;
-  double first = x[0], last = x[n - 1];
-  drawing->slope_x[panel][0] = first;
-  drawing->slope_x[panel][1] = last;
+  double first = drawing->slope_x[0] = x[0], last = drawing->slope_x[1] = x[n - 1];
   for (int slope = 1; slope <= SLOPES; slope++) {
     double lowest = HUGE_VAL;
-    for (size_t v = 0; v < study->variant_count; v++) {
-      const struct hud_study_entry *entry =
-          hud_study_entry_at(table, hud_study_group_point(table->plan, 0, n - 1), v, panel);
+    for (size_t c = 0; c < drawing->curve_count; c++) {
+      const struct hud_study_entry *entry = entry_of(drawing, panel, &drawing->curves[c], n - 1);
       if (fabs(entry->order - slope) < 0.5 && entry->value > 0.0)
         lowest = fmin(lowest, entry->value);
     }
@@ -78,75 +108,95 @@ static size_t add_slopes(struct drawing *drawing, size_t panel, struct hud_serie
                                           .count = 2,
                                           .x_stride = 1,
                                           .y_stride = 1,
-                                          .x = drawing->slope_x[panel],
+                                          .x = drawing->slope_x,
                                           .y = y,
-                                          .colour = -1,
-                                          .dash = slope};
+                                          .guide = true,
+                                          .dash = slope - 1};
   }
   return added;
 }
 
-static void fill_panel(struct drawing *drawing, size_t panel)
+static void fill_curve(struct drawing *drawing, size_t panel, size_t c, struct hud_series *series)
 {
-  const struct hud_study_table *table = drawing->table;
-  const struct hud_study *study = table->plan->study;
-  struct hud_series *series = drawing->series + panel * drawing->series_count;
-  size_t n = drawing->point_count, used = 0;
-  bool positive = true;
-  for (size_t v = 0; v < study->variant_count; v++) {
-    if ((int)v == study->reference)
-      continue;
-    double *values = drawing->values + (panel * study->variant_count + v) * n;
-    for (size_t i = 0; i < n; i++) {
-      values[i] =
-          hud_study_entry_at(table, hud_study_group_point(table->plan, 0, i), v, panel)->value;
-      positive = positive && !(values[i] < 0.0);
-    }
-    series[used] = (struct hud_series){.label = study->variants[v].label,
-                                       .count = n,
-                                       .x_stride = 1,
-                                       .y_stride = 1,
-                                       .x = study->parameters[study->order_parameter].numbers,
-                                       .y = values,
-                                       .colour = (int)used,
-                                       .dash = (int)used,
-                                       .points = true};
-    used++;
+  const struct hud_study *study = drawing->table->plan->study;
+  size_t n = drawing->point_count, first = (panel * drawing->curve_count + c) * n;
+  bool bars = false;
+  for (size_t i = 0; i < n; i++) {
+    const struct hud_study_entry *entry = entry_of(drawing, panel, &drawing->curves[c], i);
+    drawing->values[first + i] = entry->value;
+    drawing->spreads[first + i] = entry->discretisation;
+    bars = bars || entry->discretisation > least_bar * fabs(entry->value);
   }
-  if (positive)
-    used += add_slopes(drawing, panel, series + used);
-  quantity_markup(study, study->quantities[panel].name, drawing->y_labels[panel], MARKUP);
-  drawing->panels[panel] = (struct hud_panel){.x_label = drawing->x_label,
-                                              .y_label = drawing->y_labels[panel],
-                                              .log_x = true,
-                                              .log_y = positive,
-                                              .x_min = drawing->x_min,
-                                              .x_max = drawing->x_max,
-                                              .legend_outside = drawing->panel_count == 1,
-                                              .series_count = used,
-                                              .series = series};
+  *series = (struct hud_series){.label = drawing->curves[c].label,
+                                .count = n,
+                                .x_stride = 1,
+                                .y_stride = 1,
+                                .x = study->parameters[study->order_parameter].numbers,
+                                .y = drawing->values + first,
+                                .spread = bars ? drawing->spreads + first : NULL,
+                                .colour = (int)c,
+                                .dash = (int)c,
+                                .points = true};
 }
 
-/* The curves of all panels look the same: one place without axes names them, and the slopes that
- * any panel has. */
-static void move_legend(struct drawing *drawing)
+/* Values that hardly change are shown from zero: a logarithmic axis would make them change. */
+static void choose_scale(const struct drawing *drawing, size_t panel, struct hud_panel *drawn)
+{
+  size_t count = drawing->curve_count * drawing->point_count;
+  double low = HUGE_VAL, high = -HUGE_VAL;
+  for (size_t i = 0; i < count; i++) {
+    double value = drawing->values[panel * count + i];
+    low = value < low ? value : low;
+    high = value > high ? value : high;
+  }
+  bool values = drawing->table->plan->study->reference == HUD_REFERENCE_NONE;
+  drawn->log_y = !(low < 0.0) && !(values && high < 10.0 * low);
+  if (!drawn->log_y && low >= 0.0)
+    drawn->y_max = 1.15 * high;
+}
+
+static void fill_panel(struct drawing *drawing, size_t panel)
+{
+  const struct hud_study *study = drawing->table->plan->study;
+  struct hud_series *series = drawing->series + panel * drawing->series_count;
+  struct hud_panel *drawn = &drawing->panels[panel];
+  size_t used = drawing->curve_count;
+  *drawn = (struct hud_panel){.x_label = drawing->x_label,
+                              .y_label = drawing->y_labels[panel],
+                              .log_x = true,
+                              .x_min = drawing->x_min,
+                              .x_max = drawing->x_max,
+                              .series = series};
+  for (size_t c = 0; c < drawing->curve_count; c++)
+    fill_curve(drawing, panel, c, &series[c]);
+  choose_scale(drawing, panel, drawn);
+  if (drawn->log_y)
+    used += add_slopes(drawing, panel, series + used);
+  drawn->series_count = used;
+  quantity_markup(study, &study->quantities[panel], drawing->y_labels[panel], TEXT);
+}
+
+/* The curves of all panels look the same: one legend names them, and the slopes that any panel
+ * has. */
+static size_t share_legend(struct drawing *drawing)
 {
   struct hud_series *legend = drawing->series + drawing->panel_count * drawing->series_count;
   size_t used = 0;
-  for (size_t p = 0; p < drawing->panel_count; p++)
-    for (size_t s = 0; s < drawing->panels[p].series_count; s++) {
-      struct hud_series *series = &drawing->series[p * drawing->series_count + s];
-      bool known = false;
-      for (size_t l = 0; l < used; l++)
-        known = known || strcmp(legend[l].label, series->label) == 0;
-      if (!known && used < drawing->series_count) {
-        legend[used] = *series;
-        legend[used++].count = 0;
+  for (int guides = 0; guides < 2; guides++)
+    for (size_t p = 0; p < drawing->panel_count; p++)
+      for (size_t s = 0; s < drawing->panels[p].series_count; s++) {
+        struct hud_series *series = &drawing->series[p * drawing->series_count + s];
+        bool known = series->label == NULL || series->guide != (guides == 1);
+        for (size_t l = 0; l < used && !known; l++)
+          known = strcmp(legend[l].label, series->label) == 0;
+        if (!known) {
+          legend[used] = *series;
+          legend[used++].count = 0;
+        }
       }
-      series->label = NULL;
-    }
-  drawing->panels[drawing->panel_count] =
-      (struct hud_panel){.legend_only = true, .series_count = used, .series = legend};
+  for (size_t s = 0; s < drawing->panel_count * drawing->series_count; s++)
+    drawing->series[s].label = NULL;
+  return used;
 }
 
 /* A little beyond the values, so that no point is on the frame. */
@@ -164,56 +214,76 @@ static void choose_range(struct drawing *drawing)
 }
 
 /* A panel without a point (all undefined, or zero on a logarithmic axis) cannot be drawn. */
-static bool has_points(const struct drawing *drawing, size_t panel)
+static bool has_points(const struct hud_panel *panel)
 {
-  const struct hud_panel *p = &drawing->panels[panel];
-  for (size_t s = 0; s < p->series_count; s++)
-    for (size_t i = 0; i < p->series[s].count; i++)
-      if (p->log_y ? p->series[s].y[i] > 0.0 : isfinite(p->series[s].y[i]))
+  for (size_t s = 0; s < panel->series_count; s++)
+    for (size_t i = 0; i < panel->series[s].count; i++)
+      if (panel->log_y ? panel->series[s].y[i] > 0.0 : isfinite(panel->series[s].y[i]))
         return true;
   return false;
+}
+
+/* ---- the whole ---- */
+
+static hud_status make_drawing(struct drawing *drawing, struct hud_error *error)
+{
+  const struct hud_study *study = drawing->table->plan->study;
+  drawing->panel_count = study->quantity_count < MOST_PANELS ? study->quantity_count : MOST_PANELS;
+  drawing->point_count = hud_study_group_size(drawing->table->plan);
+  choose_curves(drawing);
+  drawing->series_count = drawing->curve_count + SLOPES;
+  size_t panels = drawing->panel_count;
+  size_t values = panels * drawing->curve_count * drawing->point_count;
+  hud_status status =
+      HUD_NEW(&drawing->series, (panels + 1) * drawing->series_count, "a figure", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&drawing->values, values, "a figure", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&drawing->spreads, values, "a figure", error);
+  if (status != HUD_OK)
+    return status;
+  hud_symbol_greek(study->parameters[study->order_parameter].name, drawing->x_label, TEXT);
+  hud_study_describe(study, drawing->subtitle, sizeof drawing->subtitle);
+  choose_range(drawing);
+  for (size_t p = 0; p < panels; p++)
+    fill_panel(drawing, p);
+  return status;
+}
+
+static hud_status draw(struct drawing *drawing, const char *directory, char **missing,
+                       struct hud_error *error)
+{
+  size_t legend = share_legend(drawing), drawn = 0;
+  for (size_t p = 0; p < drawing->panel_count; p++)
+    if (has_points(&drawing->panels[p]))
+      drawing->panels[drawn++] = drawing->panels[p];
+  const struct hud_figure figure = {.title = drawing->table->plan->study->description.title,
+                                    .subtitle = drawing->subtitle,
+                                    .columns = drawn == 4 ? 2 : 3,
+                                    .panel_count = drawn,
+                                    .panels = drawing->panels,
+                                    .legend_count = legend,
+                                    .legend = drawing->series +
+                                              drawing->panel_count * drawing->series_count};
+  return drawn > 0 ? hud_figure_draw(&figure, directory, "study", missing, error) : HUD_OK;
 }
 
 hud_status hud_study_table_draw(const struct hud_study_table *table, const char *directory,
                                 char **missing, struct hud_error *error)
 {
-  const struct hud_study *study = table->plan->study;
   struct drawing *drawing = NULL;
-  if (study->order_parameter < 0)
+  if (table->plan->study->order_parameter < 0)
     return HUD_OK;
   hud_status status = HUD_NEW(&drawing, 1, "a figure", error);
   if (status != HUD_OK)
     return status;
   drawing->table = table;
-  drawing->panel_count = study->quantity_count < MOST_PANELS ? study->quantity_count : MOST_PANELS;
-  drawing->point_count = hud_study_group_size(table->plan);
-  drawing->series_count = study->variant_count + SLOPES;
-  size_t panels = drawing->panel_count;
-  status = HUD_NEW(&drawing->series, (panels + 1) * drawing->series_count, "a figure", error);
+  status = make_drawing(drawing, error);
   if (status == HUD_OK)
-    status = HUD_NEW(&drawing->values, panels * study->variant_count * drawing->point_count,
-                     "a figure", error);
-  if (status == HUD_OK) {
-    size_t drawn = 0;
-    parameter_markup(study->parameters[study->order_parameter].name, drawing->x_label, MARKUP);
-    choose_range(drawing);
-    for (size_t p = 0; p < panels; p++)
-      fill_panel(drawing, p);
-    if (panels > 1)
-      move_legend(drawing);
-    for (size_t p = 0; p < panels; p++)
-      if (has_points(drawing, p))
-        drawing->panels[drawn++] = drawing->panels[p];
-    size_t shown = drawn;
-    if (panels > 1)
-      drawing->panels[shown++] = drawing->panels[panels];
-    const struct hud_figure figure = {study->description.title, shown, drawing->panels,
-                                      shown > 3 ? (shown + 1) / 2 : 0};
-    if (drawn > 0)
-      status = hud_figure_draw(&figure, directory, "study", missing, error);
-  }
+    status = draw(drawing, directory, missing, error);
   hud_free(drawing->series);
   hud_free(drawing->values);
+  hud_free(drawing->spreads);
   hud_free(drawing);
   return status;
 }

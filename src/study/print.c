@@ -37,8 +37,7 @@ static void point_label(const struct hud_study_plan *plan, size_t point, char *t
     snprintf(text, size, "%s", value);
 }
 
-/* "sup over t in [1, 3] of the difference from hierarchy". */
-static void describe(const struct hud_study *study, char *text, size_t size)
+void hud_study_describe(const struct hud_study *study, char *text, size_t size)
 {
   static const char *const norms[] = {"sup", "L2 norm", "value at the end", "least value"};
   bool relative = study->description.difference == HUD_DIFFERENCE_RELATIVE;
@@ -150,7 +149,7 @@ void hud_study_table_print(const struct hud_study_table *table, FILE *stream)
   const struct hud_study *study = plan->study;
   struct hud_locale locale = hud_locale_begin();
   char words[2 * WORDS];
-  describe(study, words, sizeof words);
+  hud_study_describe(study, words, sizeof words);
   fprintf(stream, "%s\n%s\n\n%s\n", study->description.title, study->description.settles, words);
   for (size_t g = 0; g < hud_study_group_count(plan); g++) {
     char group[WORDS] = "";
@@ -333,7 +332,7 @@ void hud_study_table_latex(const struct hud_study_table *table, FILE *stream)
   const struct hud_study_plan *plan = table->plan;
   struct hud_locale locale = hud_locale_begin();
   char words[2 * WORDS];
-  describe(plan->study, words, sizeof words);
+  hud_study_describe(plan->study, words, sizeof words);
   fprintf(stream, "%% %s\n%% %s\n", plan->study->description.title, words);
   for (size_t g = 0; g < hud_study_group_count(plan); g++)
     for (size_t q = 0; q < plan->study->quantity_count; q++)

@@ -56,6 +56,9 @@ size_t hud_study_group_count(const struct hud_study_plan *plan);
 size_t hud_study_group_size(const struct hud_study_plan *plan);
 size_t hud_study_group_point(const struct hud_study_plan *plan, size_t group, size_t i);
 
+/* What a number of the table is: "sup over t in [1, 3] of the difference from hierarchy". */
+void hud_study_describe(const struct hud_study *study, char *text, size_t size);
+
 /* Writes the table as text, CSV (one entry a row), and LaTeX. The caller looks at ferror. */
 void hud_study_table_print(const struct hud_study_table *table, FILE *stream);
 void hud_study_table_csv(const struct hud_study_table *table, FILE *stream);
