@@ -316,8 +316,7 @@ hud_status hud_plot_gas(const char *directory, size_t run_count, const struct hu
   static const struct gas_group groups[] = {
       {"temperatures", {"Tx", "Ty", "Tz"}},
       {NULL, {"m4"}},
-      {"collisions so far", {"collisions_2", "collisions_3", "collisions_4", "collisions_5"}},
-      {"momentum per particle", {"px", "py", "pz"}}};
+      {"collisions so far", {"collisions_2", "collisions_3", "collisions_4", "collisions_5"}}};
   enum { GROUPS = sizeof groups / sizeof groups[0] };
   struct plot plots[GROUPS] = {{.series = NULL}};
   struct hud_panel panels[GROUPS];
