@@ -158,8 +158,8 @@ hud_status hud_correction_energy(struct hud_random *random, struct hud_correctio
 {
   (void)error;
   enum { DRAWS = 1000000 };
-  static const struct hud_velocity_component parts[] = {{0.75, {0.0}, {0.5, 0.5, 0.5}},
-                                                        {0.25, {0.0}, {2.5, 2.5, 2.5}}};
+  static const struct hud_velocity_component parts[] = {{0.75, {0.0}, {0.5, 0.5, 0.5}, 0},
+                                                        {0.25, {0.0}, {2.5, 2.5, 2.5}, 0}};
   const struct hud_velocity_mixture mixture = {parts, 2};
   double sum[2] = {0.0}, square = 0.0;
   for (int n = 0; n < DRAWS; n++) {

@@ -185,7 +185,7 @@ hud_status hud_correction_first_term(struct hud_random *random, struct hud_corre
                                      struct hud_error *error)
 {
   enum { COUNT = 100000, TERMS = 3 };
-  static const struct hud_velocity_component parts[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}}};
+  static const struct hud_velocity_component parts[] = {{1.0, {0.0}, {1.5, 0.5, 0.5}, 0}};
   struct hud_series_spec spec = {.dimension = 2,
                                  .orders = 2,
                                  .alpha = {1.0, 0.5},
