@@ -76,7 +76,7 @@ static void mistakes_are_refused_with_their_place(void **state)
       {"zones={radii: [0.01, 0.011]}", "--set", "geometrically impossible"},
       {"zones={radii: [0.1, 0.4]}", "--set", "too large for the torus"},
       {"initial.velocity={gaussian: {temperature: [1, 2, 3]}}", "--set", "expected 2"},
-      {"initial.velocity={mixture: [{table: a.csv}]}", "--set", "not a gaussian"},
+      {"initial.velocity={mixture: [{table: a.csv}]}", "--set", "neither gaussian nor student"},
       {"initial.velocity={table: nowhere.csv}", "--set", "`initial.fix` do not go with it"},
       {"initial.fix=[momentum, mass]", "--set", "momentum, energy"},
       {"initial.position=x +", "--set", "`initial.position`"},
