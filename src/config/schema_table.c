@@ -304,9 +304,10 @@ static const struct hud_key keys[] = {
      .meaning = "force between the members of a cluster"},
 
     {TOP, .path = "velocity", MAPPING, .store = HUD_STORE_GIVEN, .offset = IN(velocity.given),
-     .required = true, .optional = METHOD(PARTICLES), .models = CLUSTER_MODELS,
-     .methods = METHOD(GRID) | METHOD(PARTICLES),
-     .meaning = "the velocity grid; for particles the cells of histograms"},
+     .required = true, .optional = METHOD(PARTICLES) | METHOD(SPECTRAL), .models = CLUSTER_MODELS,
+     .methods = METHOD(GRID) | METHOD(PARTICLES) | METHOD(SPECTRAL),
+     .meaning = "the velocity grid; for particles the cells of histograms; for spectral "
+                "their midpoints are where densities are read out"},
     {TOP, .path = "velocity.min", NUMBER(IN(velocity.min)), .required = true, ANY_NUMBER,
      .meaning = "left end of the window"},
     {TOP, .path = "velocity.max", NUMBER(IN(velocity.max)), .required = true, ANY_NUMBER,
@@ -404,7 +405,9 @@ static const struct hud_key keys[] = {
     {TOP, .path = "output.f1", BOOLEAN(IN(output.f1)), .fallback = "true", .models = CLUSTER_MODELS,
      .meaning = "f_1(t, v) at all output times"},
     {TOP, .path = "output.f2", BOOLEAN(IN(output.f2)), .fallback = "false",
-     .models = CLUSTER_MODELS, .meaning = "f_2(t, v_1, v_2) at all output times"},
+     .models = CLUSTER_MODELS,
+     .meaning = "f_2(t, v_1, v_2) at all output times; by method spectral means over the "
+                "cells, for first_order and for hierarchy with clusters: 2"},
     {TOP, .path = "output.events", BOOLEAN(IN(output.events)), .fallback = "false",
      .models = SPHERES,
      .meaning = "events.csv: time, members, b and impact vector of every collision (replica 0)"},

@@ -59,9 +59,12 @@ static hud_status set_velocities(struct hud_representation *rep, const struct hu
                                  struct hud_error *error)
 {
   double reach = width > 0.0 ? window * width : 1.0;
-  if (d->velocity.given)
-    return hud_spectral_set_velocities(rep, d->velocity.min, d->velocity.max, d->velocity.cells + 1,
+  const struct hud_velocity_spec *given = &d->velocity;
+  if (given->given) { /* the midpoints, as on a grid */
+    double half = 0.5 * (given->max - given->min) / given->cells;
+    return hud_spectral_set_velocities(rep, given->min + half, given->max - half, given->cells,
                                        density, error);
+  }
   return hud_spectral_set_velocities(rep, v_infinity - reach, v_infinity + reach, READ_OUT, density,
                                      error);
 }

@@ -424,6 +424,21 @@ static hud_status report_column(struct run *run, const char *column, struct hud_
                           : status;
 }
 
+/* What the frequencies of f_2(v_1, v_2) cut off and do not resolve at the end of the run. */
+static hud_status report_pairs(struct run *run, struct hud_error *error)
+{
+  const struct hud_pair_density *pairs = run->simulation->pairs;
+  double cut, tail;
+  hud_pair_density_errors(pairs, &cut, &tail);
+  hud_status status = hud_extras_add_number(&run->summary.details, "f2hat_cut_end", cut, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_number(&run->summary.details, "f2hat_error_end", tail, error);
+  if (status == HUD_OK)
+    status = hud_extras_add_integer(&run->summary.counters, "f2_unknowns",
+                                    (int64_t)hud_pair_density_unknowns(pairs), error);
+  return status;
+}
+
 /* The a posteriori estimates of method spectral: the decay of its coefficients, and where asked for
  * what a second resolution makes of it. */
 static hud_status report_resolution(struct run *run, struct hud_error *error)
@@ -431,6 +446,8 @@ static hud_status report_resolution(struct run *run, struct hud_error *error)
   hud_status status = report_column(run, "fhat_error", error);
   if (status == HUD_OK)
     status = report_column(run, "fhat_cut", error);
+  if (status == HUD_OK && run->f2 != NULL && run->simulation->pairs != NULL)
+    status = report_pairs(run, error);
   if (status != HUD_OK || run->second == NULL)
     return status;
   for (int i = 0; i < HUD_CHECKED_COUNT && status == HUD_OK; i++)

@@ -91,6 +91,7 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
   size_t columns = 0;
   simulation->file = file;
   simulation->log = log;
+  simulation->stop = stop;
   simulation->description = hud_model_file_description(file);
   if (hud_gas_is_model(simulation->description->model))
     status = hud_gas_create(&simulation->gas, simulation->description, stop, log, error);
@@ -99,6 +100,10 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
         hud_stochastic_create(&simulation->stochastic, simulation->description, stop, log, error);
   else
     status = create_model(simulation, stop, log, error);
+  if (status == HUD_OK && simulation->description->output.f2 &&
+      simulation->description->method == HUD_METHOD_SPECTRAL &&
+      hud_simulation_has_pairs(simulation)) /* so that what cannot be done is said at once */
+    status = hud_pair_density_create(&simulation->pairs, simulation->description, stop, error);
   if (status == HUD_OK) {
     hud_simulation_quantities(simulation, &columns);
     status = HUD_NEW(&simulation->row, columns, "a row", error);
@@ -136,6 +141,7 @@ void hud_simulation_close(struct hud_simulation *simulation)
     return;
   hud_stochastic_free(simulation->stochastic);
   hud_gas_free(simulation->gas);
+  hud_pair_density_free(simulation->pairs);
   hud_evolve_free(simulation->evolve);
   hud_picard_free(simulation->picard);
   hud_diagnostics_free(simulation->diagnostics);
@@ -305,6 +311,18 @@ bool hud_simulation_has_pairs(const struct hud_simulation *simulation)
   return network->K >= 2 && !network->sizes[2].quasi_stationary;
 }
 
+/* The frequencies of a spectral state do not hold f_2(v_1, v_2): its own computation does. */
+static hud_status spectral_pairs(struct hud_simulation *simulation, double *out,
+                                 struct hud_error *error)
+{
+  hud_status status = HUD_OK;
+  if (simulation->pairs == NULL)
+    status = hud_pair_density_create(&simulation->pairs, simulation->description, simulation->stop,
+                                     error);
+  return status == HUD_OK ? hud_pair_density_values(simulation->pairs, simulation->time, out, error)
+                          : status;
+}
+
 hud_status hud_simulation_density(struct hud_simulation *simulation, int k, double *out,
                                   size_t length, struct hud_error *error)
 {
@@ -324,6 +342,8 @@ hud_status hud_simulation_density(struct hud_simulation *simulation, int k, doub
   if (simulation->stochastic != NULL)
     return hud_stochastic_density(simulation->stochastic, k, out, error);
   const struct hud_model *model = simulation->model;
+  if (k == 2 && simulation->description->method == HUD_METHOD_SPECTRAL)
+    return spectral_pairs(simulation, out, error);
   model->rep->ops->values(model->rep, k, hud_model_density(model, simulation->y, k), out);
   return HUD_OK;
 }

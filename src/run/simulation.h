@@ -13,6 +13,7 @@
 #include "evolve/picard.h"
 #include "models/model.h"
 #include "run/gas.h"
+#include "run/pair_density.h"
 #include "run/stochastic.h"
 
 /* Either particles, or a gas of hard spheres, or a model with its integrator. */
@@ -25,7 +26,9 @@ struct hud_simulation {
   struct hud_diagnostics *diagnostics;
   struct hud_outside *outside; /* for velocity.regrid, else NULL */
   struct hud_evolve *evolve;
-  struct hud_picard *picard; /* instead of evolve for solver.integrator: picard, else NULL */
+  struct hud_picard *picard;      /* instead of evolve for solver.integrator: picard, else NULL */
+  struct hud_pair_density *pairs; /* f_2 of method spectral once asked for, else NULL */
+  const volatile sig_atomic_t *stop;
   const struct hud_log *log; /* NULL: silence */
   double time;
   double *y, *next; /* the state, and room for the one being computed */

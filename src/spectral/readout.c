@@ -8,7 +8,7 @@
  * composite Gauss rule fine enough for the fastest phase: with a recurrence for the phases of
  * equidistant velocities it costs a multiplication a node and velocity, so a fast transform, which
  * would tie the velocities to the box, is not needed. f_2(v_1, v_2) needs frequencies of both
- * signs, which the simplex does not hold: it is not read out. */
+ * signs, which the simplex does not hold: pair_box.h does. */
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include <string.h>

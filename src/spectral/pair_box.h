@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * fhat_2 for frequencies of either sign, which f_2(v_1, v_2) needs and the simplex of non-negative
+ * frequencies does not hold (MATHEMATICS, section 7).
+ *
+ * In p = (xi_1 + xi_2)/2, q = (xi_1 - xi_2)/2 the square |p|, |q| <= X/2 is closed: drift is
+ * q d/dq at fixed p, a product is fhat_1(p + q) fhat_1(p - q), and what a quasi-stationary triple
+ * gives back is evaluated at contracted points. Nothing here acts back on f_1: this sector is
+ * driven by it. fhat_2 is even in q, and at -p the conjugate of that at p, so 0 <= p, q <= X/2 is
+ * held, by values at Chebyshev nodes in both: real parts, then imaginary parts, [p][q]. Velocities
+ * count from the origin of the representation. */
+#ifndef HUD_SPECTRAL_PAIR_BOX_H
+#define HUD_SPECTRAL_PAIR_BOX_H
+
+#include <complex.h>
+
+#include "spectral/spectral.h"
+
+struct hud_pair_box;
+
+/* With the nodes that hold f_1 x f_1 to `tolerance` relative to M_1^2, for the box of `rep`, which
+ * must outlive it. HUD_ERROR_INPUT: more than 160 nodes would be needed. */
+hud_status hud_pair_box_create(struct hud_pair_box **box, const struct hud_representation *rep,
+                               const double *f1, double tolerance, struct hud_error *error);
+void hud_pair_box_free(struct hud_pair_box *box);
+
+size_t hud_pair_box_nodes(const struct hud_pair_box *box); /* in each direction */
+size_t hud_pair_box_length(const struct hud_pair_box *box);
+
+/* F = fhat(context, xi_1, xi_2), about the origin. */
+typedef double complex (*hud_pair_transform)(const void *context, double xi1, double xi2);
+void hud_pair_box_set(const struct hud_pair_box *box, hud_pair_transform fhat, const void *context,
+                      double *F);
+
+/* out += c (f1 x g1 + g1 x f1)/2. */
+void hud_pair_box_join(struct hud_pair_box *box, double c, const double *f1, const double *g1,
+                       double *out);
+
+/* out += -c q dF/dq. */
+void hud_pair_box_drift(const struct hud_pair_box *box, double c, const double *F, double *out);
+
+/* z = (loss + drift q d/dq)^{-1} r after setup; z may be r. loss > 0, drift >= 0. */
+hud_status hud_pair_box_setup(struct hud_pair_box *box, double loss, double drift,
+                              struct hud_error *error);
+void hud_pair_box_solve(const struct hud_pair_box *box, const double *r, double *z);
+
+/* The triples that out += c int f_3 dv_3 with f_3 = (mu + kappa div U_3)^{-1} Sym(f_1 x f_2)
+ * integrates over. mu > 0, kappa > 0. */
+hud_status hud_pair_box_set_triples(struct hud_pair_box *box, double mu, double kappa,
+                                    struct hud_error *error);
+void hud_pair_box_triples(struct hud_pair_box *box, double c, const double *f1, const double *F,
+                          double *out);
+
+/* Means of f_2 over the squares of side `step` about (v_i, v_j), v_i = first + i step, row by row:
+ * finite also where f_2 is not (|v_1 - v_2|^{mu11 - 1} on the diagonal). At large q fhat_2 falls
+ * like a power of q, which is fitted at the end of the box and goes on beyond it. */
+hud_status hud_pair_box_values(const struct hud_pair_box *box, const double *F, double first,
+                               double step, size_t count, double *out, struct hud_error *error);
+
+/* Relative to M_2: what is cut off, |fhat_2| at the end of the box in p and, less the power law, in
+ * q; and the size of the last coefficients. */
+void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double *cut,
+                         double *tail);
+
+#endif

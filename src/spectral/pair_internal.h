@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The inside of pair_box.h, for pair_box.c, pair_triples.c and pair_values.c. */
+#ifndef HUD_SPECTRAL_PAIR_INTERNAL_H
+#define HUD_SPECTRAL_PAIR_INTERNAL_H
+
+#include "spectral/box.h"
+#include "spectral/pair_box.h"
+
+/* Local interpolation in tables at equal distances: 8 points, MARGIN of them below zero. */
+enum { HUD_STENCIL = 8, HUD_MARGIN = 4 };
+
+/* Functions that match the power law of fhat_2. */
+enum { HUD_TAIL_TERMS = 8 };
+
+struct hud_pair_box {
+  const struct hud_spectral *sp;
+  struct hud_radial *axis; /* one panel on [0, X/2], for p and q */
+  size_t n;
+  double end;    /* X/2 */
+  double *drift; /* n x n: values in q -> q d/dq */
+  double *inverse;
+  int *pivots;
+  /* tables at distance `mesh`: fhat_1 on [0, X], fhat_2 on [0, X/2]^2, with MARGIN below 0 */
+  double mesh;
+  size_t points;         /* of [0, X/2], both ends */
+  double *tabulate[2];   /* points x n: even, odd functions */
+  double complex *one;   /* MARGIN + 2 points - 1 */
+  double complex *other; /* the same for a second density */
+  double complex *two;   /* (MARGIN + points)^2 */
+  double *scratch;       /* 2 points n */
+  double *planes[2];     /* points x points: real and imaginary part of fhat_2 */
+  size_t rule_count;     /* of the triples' integral over u */
+  double *u, *weight;
+};
+
+/* The power law of fhat_2 at large q. */
+struct hud_pair_tail {
+  double exponent; /* m in q^-m; 0: none */
+  double scale;    /* b of the matching functions (1 + q^2/b^2)^{-m/2-k} */
+  double coefficient[HUD_TAIL_TERMS];
+};
+
+/* fhat_1 from the table at s in [-X, X]. */
+double complex hud_pair_look_one(const struct hud_pair_box *box, const double complex *table,
+                                 double s);
+/* Fills a table with f1. */
+void hud_pair_tabulate_one(const struct hud_pair_box *box, const double *f1, double complex *table);
+
+/* Weights of the stencil at x grid steps from its first point. */
+void hud_pair_weights(double x, double weights[HUD_STENCIL]);
+
+struct hud_pair_tail hud_pair_find_tail(const struct hud_pair_box *box, const double *F);
+
+#endif
