@@ -217,7 +217,7 @@ static void curve_of_reference(struct curve *curve, struct reference *r, double 
   const double *f1 = hud_assembler_block(r->assembler, r->y, 0, 1), *v;
   double moments[3], half = reach / n;
   hud_bench_require(hud_spectral_set_velocities(r->rep, center - reach + half,
-                                                center + reach - half, n, r->density, &error),
+                                                center + reach - half, n, 0.0, r->density, &error),
                     &error);
   curve_create(curve, (size_t)n);
   r->rep->ops->nodes(r->rep, &v);

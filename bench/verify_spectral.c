@@ -43,7 +43,7 @@ static void verify_self_similar(double mu11)
   double f[801], sigma = exp(-1.3 * 0.9 * 2.0 / (mu11 + 2.0)), transform = 0.0, density = 0.0;
   const double *v = NULL;
   run_open(&run, overrides, 5, &options);
-  hud_bench_require(hud_spectral_set_velocities(run.rep, -8.0, 8.0, 801, run.density, &error),
+  hud_bench_require(hud_spectral_set_velocities(run.rep, -8.0, 8.0, 801, 0.0, run.density, &error),
                     &error);
   run_radau(run.system, 2.0, 1e-13, run.y);
   run.rep->ops->nodes(run.rep, &v);
@@ -217,7 +217,7 @@ static void make_profile(const char *data, double end, double box, double tolera
                                          .density = density};
   hud_bench_require(hud_spectral_choose(&request, &options, &error), &error);
   run_open(&run, overrides, 2, &options);
-  hud_bench_require(hud_spectral_set_velocities(run.rep, -8.0, 8.0, FINE + 1, density, &error),
+  hud_bench_require(hud_spectral_set_velocities(run.rep, -8.0, 8.0, FINE + 1, 0.0, density, &error),
                     &error);
   run_to(&run, end, 1e-10);
   read_profile(&run, profile);

@@ -579,7 +579,7 @@ static void test_errors(void **state)
   double *f1 = zeros(rep->ops->length(rep, 1)), lost;
   assert_error(rep->ops->project(rep, density, f1, &lost, &error), HUD_ERROR_INPUT, &error,
                "one-sided");
-  assert_error(hud_spectral_set_velocities(rep, 1.0, 1.0, 10, NULL, &error), HUD_ERROR_INPUT,
+  assert_error(hud_spectral_set_velocities(rep, 1.0, 1.0, 10, 0.0, NULL, &error), HUD_ERROR_INPUT,
                &error, "interval");
   struct hud_spectral_options options;
   struct hud_spectral_request request = {

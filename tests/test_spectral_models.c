@@ -74,8 +74,9 @@ static void test_self_similar_density(void **state)
     struct hud_density *density = make_density(&data);
     const struct hud_representation_ops *ops = twin.spectral.rep->ops;
     const double *v = NULL, *blocks[] = {NULL, twin.spectral.y, NULL};
-    assert_ok(hud_spectral_set_velocities(twin.spectral.rep, -8.0, 8.0, 801, density, &twin.error),
-              &twin.error);
+    assert_ok(
+        hud_spectral_set_velocities(twin.spectral.rep, -8.0, 8.0, 801, 0.0, density, &twin.error),
+        &twin.error);
     assert_int_equal(ops->nodes(twin.spectral.rep, &v), 801);
     integrate(twin.spectral.system, 0.0, end, 1e-13, 1e-16, twin.spectral.y);
     ops->values(twin.spectral.rep, 1, twin.spectral.y, f);
@@ -365,8 +366,9 @@ static void test_density(void **state)
   twin_open(&twin, HUD_MODEL_FIRST_ORDER, 3, options, 4);
   const struct hud_representation_ops *ops = twin.spectral.rep->ops;
   assert_int_equal(ops->nodes(twin.spectral.rep, &v), 0);
-  assert_ok(hud_spectral_set_velocities(twin.spectral.rep, -7.7, 8.3, 1601, density, &twin.error),
-            &twin.error);
+  assert_ok(
+      hud_spectral_set_velocities(twin.spectral.rep, -7.7, 8.3, 1601, 0.0, density, &twin.error),
+      &twin.error);
   ops->nodes(twin.spectral.rep, &v);
   set_density(&twin, &gaussian_data);
   ops->values(twin.spectral.rep, 1, twin.spectral.y, f);

@@ -168,6 +168,7 @@ enum hud_duration { HUD_DURATION_EXPONENTIAL, HUD_DURATION_DETERMINISTIC };
 struct hud_output_spec {
   bool f1;               /* f1(time, v) in result.nc */
   bool f2;               /* f2(time, v, v2) in result.nc */
+  double mollifier;      /* of densities by method spectral; 0: none */
   bool events, pictures; /* of a gas: events.csv; gas.html and gas.svg */
 };
 

@@ -408,6 +408,10 @@ static const struct hud_key keys[] = {
      .models = CLUSTER_MODELS,
      .meaning = "f_2(t, v_1, v_2) at all output times; by method spectral means over the "
                 "cells, for first_order and for hierarchy with clusters: 2"},
+    {TOP, .path = "output.mollifier", NUMBER(IN(output.mollifier)), NOT_NEGATIVE, .fallback = "0",
+     .models = CLUSTER_MODELS, .methods = METHOD(SPECTRAL),
+     .meaning = "width (standard deviation) of a Gaussian that f1 and f2 are convolved with when "
+                "they are read out: so atoms have a density too; 0: none"},
     {TOP, .path = "output.events", BOOLEAN(IN(output.events)), .fallback = "false",
      .models = SPHERES,
      .meaning = "events.csv: time, members, b and impact vector of every collision (replica 0)"},

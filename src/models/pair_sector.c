@@ -292,11 +292,12 @@ hud_status hud_pair_sector_values(const struct hud_pair_sector *s, const double 
   const double *v;
   size_t count = s->model->rep->ops->nodes(s->model->rep, &v);
   double step = (v[count - 1] - v[0]) / (double)(count - 1);
-  return hud_pair_box_values(s->box, y + s->begin, v[0], step, count, out, error);
+  return hud_pair_box_values(s->box, y + s->begin, v[0], step, count,
+                             s->model->description->output.mollifier, out, error);
 }
 
 void hud_pair_sector_errors(const struct hud_pair_sector *s, const double *y, double *cut,
                             double *tail)
 {
-  hud_pair_box_errors(s->box, y + s->begin, cut, tail);
+  hud_pair_box_errors(s->box, y + s->begin, s->model->description->output.mollifier, cut, tail);
 }

@@ -15,6 +15,7 @@
 
 enum { READ_OUT = 1025 };
 static const double least_box = 4.0, most_box = 24.0, end_box = 12.0; /* X times sigma */
+static const double mollifier_box = 6.0; /* X times its width: e^{-18} is left */
 static const double window = 8.0; /* of the read-out, in sigma(0) to either side */
 
 /* Farthest velocity of the initial clusters from v_infinity; twelfth moments stand in for a radius.
@@ -63,10 +64,10 @@ static hud_status set_velocities(struct hud_representation *rep, const struct hu
   if (given->given) { /* the midpoints, as on a grid */
     double half = 0.5 * (given->max - given->min) / given->cells;
     return hud_spectral_set_velocities(rep, given->min + half, given->max - half, given->cells,
-                                       density, error);
+                                       d->output.mollifier, density, error);
   }
-  return hud_spectral_set_velocities(rep, v_infinity - reach, v_infinity + reach, READ_OUT, density,
-                                     error);
+  return hud_spectral_set_velocities(rep, v_infinity - reach, v_infinity + reach, READ_OUT,
+                                     d->output.mollifier, density, error);
 }
 
 hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_description *d,
@@ -93,6 +94,8 @@ hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_
     width = fmax(sqrt(fmax(moments[2], 0.0) / moments[0]), 0.5 * request.radius);
     double box = end_box / contraction(d, network, moments[0]);
     request.box = width > 0.0 ? fmax(least_box, fmin(box, most_box)) / width : 0.0;
+    if (d->output.mollifier > 0.0 && width > 0.0)
+      request.box = fmax(request.box, mollifier_box / d->output.mollifier);
     request.density = density;
     status = hud_spectral_choose(&request, &options, error);
     /* data with jumps need many polynomials on a large box: a smaller one shows its cut */

@@ -270,7 +270,8 @@ void hud_pair_box_solve(const struct hud_pair_box *box, const double *r, double 
   }
 }
 
-void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double *cut, double *tail)
+void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double mollifier,
+                         double *cut, double *tail)
 {
   struct hud_pair_tail law = hud_pair_find_tail(box, F);
   size_t n = box->n, first, size;
@@ -289,9 +290,10 @@ void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double
       at_q += row[0][b] * (F[a * n + b] + I * F[(n + a) * n + b]);
     }
     *cut = fmax(*cut, cabs(at_p));
-    if (!(law.exponent > 0.0))
+    if (!(law.exponent > 0.0) || mollifier > 0.0)
       *cut = fmax(*cut, cabs(at_q));
   }
+  *cut *= exp(-mollifier * mollifier * box->end * box->end);
   *cut = mass > 0.0 ? *cut / mass : NAN;
   *tail = mass > 0.0 ? *tail / mass : NAN;
 }

@@ -53,13 +53,15 @@ void hud_pair_box_triples(struct hud_pair_box *box, double c, const double *f1, 
 
 /* Means of f_2 over the squares of side `step` about (v_i, v_j), v_i = first + i step, row by row:
  * finite also where f_2 is not (|v_1 - v_2|^{mu11 - 1} on the diagonal). At large q fhat_2 falls
- * like a power of q, which is fitted at the end of the box and goes on beyond it. */
+ * like a power of q, which is fitted at the end of the box and goes on beyond it. A mollifier > 0
+ * convolves f_2 with a Gaussian of that standard deviation in both velocities instead. */
 hud_status hud_pair_box_values(const struct hud_pair_box *box, const double *F, double first,
-                               double step, size_t count, double *out, struct hud_error *error);
+                               double step, size_t count, double mollifier, double *out,
+                               struct hud_error *error);
 
-/* Relative to M_2: what is cut off, |fhat_2| at the end of the box in p and, less the power law, in
- * q; and the size of the last coefficients. */
-void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double *cut,
-                         double *tail);
+/* Relative to M_2: what is cut off (with the mollifier), |fhat_2| at the end of the box in p and,
+ * less the power law, in q; and the size of the last coefficients. */
+void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double mollifier,
+                         double *cut, double *tail);
 
 #endif

@@ -38,7 +38,7 @@ static const double least_tail = 1e-12;
 
 struct values {
   const struct hud_pair_box *box;
-  double first, step;
+  double first, step, mollifier;
   size_t count;       /* velocities */
   size_t nodes;       /* of the quadrature on [0, end] */
   double *s, *weight; /* nodes */
@@ -212,7 +212,8 @@ static void transform_rest(struct values *v, const struct hud_pair_tail *tail,
     double q = v->s[b], law = tail->exponent > 0.0 ? tail_transform(tail, q) : 0.0;
     for (size_t a = 0; a < v->nodes; a++) {
       double p = v->s[a];
-      double factor = v->weight[b] * sinc(0.5 * (p + q) * v->step) * sinc(0.5 * (p - q) * v->step);
+      double factor = v->weight[b] * sinc(0.5 * (p + q) * v->step) * sinc(0.5 * (p - q) * v->step) *
+                      exp(-v->mollifier * v->mollifier * (p * p + q * q));
       for (int part = 0; part < 2; part++) {
         double *value = &v->grid[part][a * v->nodes + b];
         *value = factor * (*value - law * amplitude[part][a]);
@@ -300,11 +301,15 @@ static void transform_mean(struct values *v, double *out)
 }
 
 hud_status hud_pair_box_values(const struct hud_pair_box *box, const double *F, double first,
-                               double step, size_t count, double *out, struct hud_error *error)
+                               double step, size_t count, double mollifier, double *out,
+                               struct hud_error *error)
 {
-  struct values v = {.box = box, .first = first, .step = step, .count = count};
+  struct values v = {
+      .box = box, .first = first, .step = step, .count = count, .mollifier = mollifier};
   double *amplitude[2] = {NULL, NULL};
-  struct hud_pair_tail tail = hud_pair_find_tail(box, F);
+  struct hud_pair_tail tail = {.exponent = 0.0};
+  if (!(mollifier > 0.0))
+    tail = hud_pair_find_tail(box, F);
   hud_status status = open_values(&v, error);
   for (int part = 0; part < 2 && status == HUD_OK; part++)
     status = HUD_NEW(&amplitude[part], v.nodes, "values of f_2", error);

@@ -4,11 +4,13 @@
  *
  *   f_1(v) = a f_1(0, v) + (1/pi) Re int_0^X [fhat_1(s) - a fhat_1(0, s)] e^{i s v} ds,
  *
- * a the uncollided share. What is cut off beyond X is reported (fhat_cut). The integral is a
- * composite Gauss rule fine enough for the fastest phase: with a recurrence for the phases of
- * equidistant velocities it costs a multiplication a node and velocity, so a fast transform, which
- * would tie the velocities to the box, is not needed. f_2(v_1, v_2) needs frequencies of both
- * signs, which the simplex does not hold: pair_box.h does. */
+ * a the uncollided share. Convolved with a Gaussian of width w (mollifier), f_1(0) is replaced by
+ * its atoms, and with them become Gaussians, and the rest gets the factor e^{-w^2 s^2/2}. What is
+ * cut off beyond X is reported (fhat_cut). The integral is a composite Gauss rule fine enough for
+ * the fastest phase: with a recurrence for the phases of equidistant velocities it costs a
+ * multiplication a node and velocity, so a fast transform, which would tie the velocities to the
+ * box, is not needed. f_2(v_1, v_2) needs frequencies of both signs, which the simplex does not
+ * hold: pair_box.h does. */
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include <string.h>
@@ -28,6 +30,7 @@ struct hud_readout {
   double *s, *weight;
   double complex *initial_hat; /* about the origin; NULL without initial data */
   double complex *rest;        /* scratch */
+  double mollifier;            /* 0: none */
 };
 
 void hud_readout_free(struct hud_readout *readout)
@@ -71,6 +74,24 @@ static hud_status set_quadrature(struct hud_readout *readout, const struct hud_r
   return HUD_OK;
 }
 
+/* An atom of the initial data as the Gaussian that it becomes, and its transform. */
+static void add_atom(struct hud_readout *readout, double origin, double mass, double place)
+{
+  double width = readout->mollifier;
+  for (size_t a = 0; a < readout->velocities; a++) {
+    double x = (readout->v[a] - place) / width;
+    readout->initial[a] += mass * exp(-0.5 * x * x) / (width * sqrt(2.0 * pi));
+  }
+  for (size_t n = 0; n < readout->count; n++)
+    readout->initial_hat[n] += mass * cexp(-I * readout->s[n] * (place - origin));
+}
+
+static double mollified(const struct hud_readout *readout, double s)
+{
+  double x = readout->mollifier * s;
+  return exp(-0.5 * x * x);
+}
+
 static hud_status set_initial(struct hud_readout *readout, double origin,
                               const struct hud_density *initial, struct hud_error *error)
 {
@@ -79,6 +100,13 @@ static hud_status set_initial(struct hud_readout *readout, double origin,
     status = HUD_NEW(&readout->initial_hat, readout->count, "an initial transform", error);
   if (status != HUD_OK)
     return status;
+  if (readout->mollifier > 0.0) {
+    size_t count;
+    const double *atoms = hud_density_atoms(initial, &count);
+    for (size_t i = 0; i < count; i++)
+      add_atom(readout, origin, atoms[2 * i], atoms[2 * i + 1]);
+    return HUD_OK;
+  }
   for (size_t a = 0; a < readout->velocities; a++)
     readout->initial[a] = hud_density_value(initial, readout->v[a]);
   for (size_t n = 0; n < readout->count; n++)
@@ -88,8 +116,8 @@ static hud_status set_initial(struct hud_readout *readout, double origin,
 }
 
 hud_status hud_spectral_set_velocities(struct hud_representation *rep, double min, double max,
-                                       int count, const struct hud_density *initial,
-                                       struct hud_error *error)
+                                       int count, double mollifier,
+                                       const struct hud_density *initial, struct hud_error *error)
 {
   struct hud_spectral *sp = hud_spectral_of(rep);
   double origin = sp->options.origin;
@@ -99,10 +127,14 @@ hud_status hud_spectral_set_velocities(struct hud_representation *rep, double mi
                     "f1 was asked for at %d velocities from %g to %g; expected at least two on a "
                     "proper interval",
                     count, min, max);
+  if (!(mollifier >= 0.0 && isfinite(mollifier)))
+    return hud_fail(error, HUD_ERROR_INPUT, "the mollifier is %g wide; expected a number >= 0",
+                    mollifier);
   hud_status status = HUD_NEW(&readout, 1, "a read-out", error);
   if (status != HUD_OK)
     return status;
   readout->velocities = (size_t)count;
+  readout->mollifier = mollifier;
   status = HUD_NEW(&readout->v, readout->velocities, "velocities", error);
   if (status == HUD_OK) {
     for (int a = 0; a < count; a++)
@@ -146,7 +178,7 @@ void hud_spectral_values(const struct hud_representation *rep, int k, const doub
     readout->rest[n] = hud_spectral_centred(sp, fk, readout->s[n]);
     if (readout->initial != NULL)
       readout->rest[n] -= share * readout->initial_hat[n];
-    readout->rest[n] *= readout->weight[n] / pi;
+    readout->rest[n] *= readout->weight[n] / pi * mollified(readout, readout->s[n]);
   }
   for (size_t a = 0; a < velocities; a++)
     out[a] = readout->initial != NULL ? share * readout->initial[a] : 0.0;
@@ -168,15 +200,19 @@ static double cut(const struct hud_spectral *sp, const double *f1)
   const struct hud_readout *readout = sp->readout;
   double end = sp->radial->edges[sp->radial->panels], largest = 0.0;
   if (readout == NULL || readout->initial == NULL) {
-    for (int n = 0; n <= 20; n++)
-      largest = fmax(largest, cabs(hud_spectral_centred(sp, f1, end * (0.95 + 0.0025 * n))));
+    for (int n = 0; n <= 20; n++) {
+      double s = end * (0.95 + 0.0025 * n);
+      double factor = readout != NULL ? mollified(readout, s) : 1.0;
+      largest = fmax(largest, factor * cabs(hud_spectral_centred(sp, f1, s)));
+    }
     return largest / fabs(f1[0]);
   }
   double share = f1[hud_spectral_length(sp, 1) - 1];
   for (size_t n = 0; n < readout->count; n++)
     if (readout->s[n] >= 0.95 * end)
-      largest = fmax(largest, cabs(hud_spectral_centred(sp, f1, readout->s[n]) -
-                                   share * readout->initial_hat[n]));
+      largest = fmax(largest, mollified(readout, readout->s[n]) *
+                                  cabs(hud_spectral_centred(sp, f1, readout->s[n]) -
+                                       share * readout->initial_hat[n]));
   return largest / fabs(f1[0]);
 }
 

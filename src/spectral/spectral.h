@@ -65,14 +65,16 @@ hud_status hud_spectral_create(struct hud_representation **out,
 
 const struct hud_spectral_options *hud_spectral_get_options(const struct hud_representation *rep);
 
-/* Velocities at which `values` gives f_1: `count` equidistant ones from `min` to `max`. With the
- * density that f_1 starts from, its uncollided part is taken from it exactly (jumps stay sharp; its
- * atoms are left out, as they have no density) and only the rest is transformed back from the box.
- * `initial` may be NULL and need not live on. HUD_ERROR_INPUT for fewer than two velocities or an
- * empty interval. */
+/* Velocities at which `values` gives f_1: `count` equidistant ones from `min` to `max`. mollifier:
+ * the standard deviation of a Gaussian that f_1 is convolved with, which makes a density also of
+ * atoms; 0 for f_1 itself. Then, with the density that f_1 starts from, its uncollided part is
+ * taken from it exactly (jumps stay sharp; its atoms are left out, as they have no density) and
+ * only the rest is transformed back from the box. With a mollifier nothing but its atoms are taken
+ * from it. `initial` may be NULL and need not live on. HUD_ERROR_INPUT for fewer than two
+ * velocities, an empty interval or a negative mollifier. */
 hud_status hud_spectral_set_velocities(struct hud_representation *rep, double min, double max,
-                                       int count, const struct hud_density *initial,
-                                       struct hud_error *error);
+                                       int count, double mollifier,
+                                       const struct hud_density *initial, struct hud_error *error);
 
 /* Bytes that the tables of the representation take. */
 double hud_spectral_memory(const struct hud_representation *rep);
