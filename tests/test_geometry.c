@@ -103,8 +103,9 @@ static struct hud_geometry_result run(enum hud_geometry which, int d, int l, int
 }
 
 /* Sets of which the measure is known: caps of angle theta have theta^{d-1}; a strip tangent to a
- * circle rho^{1/2}, a cylinder tangent to a sphere rho^{3/2}; |mu omega_1 - lambda omega_2| <= rho
- * has codimension d; an annulus beta. The paper's bounds are the last column. */
+ * circle rho^{1/2}, a cylinder tangent to a sphere rho^{3/2}, one about the origin rho^{d-1}; |mu
+ * omega_1 - lambda omega_2| <= rho has codimension d; an annulus beta. The paper's bounds are the
+ * last column. */
 static void exponents_known_in_closed_form(void **state)
 {
   (void)state;
@@ -121,6 +122,11 @@ static void exponents_known_in_closed_form(void **state)
       {HUD_GEOMETRY_SPHERE_CYLINDER, 3, 1, 1.5, 1.0},
       {HUD_GEOMETRY_CYLINDER, 2, 1, 0.5, 0.5},
       {HUD_GEOMETRY_CYLINDER, 2, 2, 1.5, 0.5},
+      {HUD_GEOMETRY_CENTRE_CYLINDER, 2, 1, 1.0, 0.5},
+      {HUD_GEOMETRY_CENTRE_CYLINDER, 2, 2, 1.0, 0.5},
+      {HUD_GEOMETRY_CENTRE_CYLINDER, 3, 2, 2.0, 1.0},
+      {HUD_GEOMETRY_CENTRE_BALL, 2, 2, 2.0, 0.5},
+      {HUD_GEOMETRY_CENTRE_BALL, 3, 3, 3.0, 1.0},
       {HUD_GEOMETRY_BALL, 2, 1, 1.0, 0.5},
       {HUD_GEOMETRY_BALL, 3, 1, 2.0, 1.0},
       {HUD_GEOMETRY_STRIP, 2, 2, 2.0, 0.5},

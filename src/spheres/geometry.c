@@ -63,8 +63,9 @@ static double cap_difference(struct hud_random *random, int dimension, int order
 }
 
 /* The least rho for which w lies in the cylinder of radius rho that touches the sphere |w| = r from
- * inside, axis along the last coordinate: |w_transverse - (r - rho) e_1| <= rho. Tangent cylinders
- * are the worst ones. */
+ * inside, axis along the last coordinate: |w_transverse - (r - rho) e_1| <= rho. On a sphere
+ * tangent cylinders are the worst ones. For l >= 2 omega_1 fills a ball, with a density that is
+ * positive at its centre: there cylinders about the origin are. */
 static double tangent_cylinder(int dimension, const double *w, double r)
 {
   double square = norm_of(dimension - 1, w) * norm_of(dimension - 1, w);
@@ -102,6 +103,20 @@ static double ball(struct hud_random *random, int dimension, int order)
   double omega[3 * HUD_SPHERES_MAX_ORDER];
   draw_omega(random, dimension, order, omega);
   omega[0] -= sqrt(2.0 / (order + 1.0));
+  return norm_of(dimension, omega);
+}
+
+static double centre_cylinder(struct hud_random *random, int dimension, int order)
+{
+  double omega[3 * HUD_SPHERES_MAX_ORDER];
+  draw_omega(random, dimension, order, omega);
+  return norm_of(dimension - 1, omega);
+}
+
+static double centre_ball(struct hud_random *random, int dimension, int order)
+{
+  double omega[3 * HUD_SPHERES_MAX_ORDER];
+  draw_omega(random, dimension, order, omega);
   return norm_of(dimension, omega);
 }
 
@@ -148,9 +163,18 @@ static const struct check checks[HUD_GEOMETRY_COUNT] = {
          cap_difference, 2},
     [HUD_GEOMETRY_SPHERE_CYLINDER] = {"Lemma 7.11", "|sphere n cylinder| <= C rho^((d-1)/2)",
                                       sphere_cylinder, 1},
-    [HUD_GEOMETRY_CYLINDER] = {"Lemma 7.13 (1)", "|E n {omega_1 in cylinder}| <= C rho^((d-1)/2)",
-                               cylinder, 1},
-    [HUD_GEOMETRY_BALL] = {"Lemma 7.13 (2)", "|E n {omega_1 in ball}| <= C rho^((d-1)/2)", ball, 1},
+    [HUD_GEOMETRY_CYLINDER] = {"Lemma 7.13 (1)",
+                               "|E n {omega_1 in tangent cylinder}| <= C rho^((d-1)/2)", cylinder,
+                               1},
+    [HUD_GEOMETRY_CENTRE_CYLINDER] = {"Lemma 7.13 (1)",
+                                      "|E n {omega_1 in cylinder about 0}| <= C rho^((d-1)/2)",
+                                      centre_cylinder, 1},
+    [HUD_GEOMETRY_BALL] = {"Lemma 7.13 (2)",
+                           "|E n {omega_1 in ball about the boundary}| <= C rho^((d-1)/2)", ball,
+                           1},
+    [HUD_GEOMETRY_CENTRE_BALL] = {"Lemma 7.13 (2)",
+                                  "|E n {omega_1 in ball about 0}| <= C rho^((d-1)/2)", centre_ball,
+                                  2},
     [HUD_GEOMETRY_STRIP] = {"Lemma 7.14",
                             "|E n {|mu omega_1 - lambda omega_2| <= rho}| <= C "
                             "rho^((d-1)/2)",

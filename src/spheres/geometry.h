@@ -21,9 +21,11 @@ enum hud_geometry {
   HUD_GEOMETRY_TWO_COLLISIONS,  /* Theorem 2.7: two collisions within delta, delta^2 */
   HUD_GEOMETRY_CAP,             /* Lemma 7.9 */
   HUD_GEOMETRY_CAP_DIFFERENCE,  /* Lemma 7.10, order >= 2 */
-  HUD_GEOMETRY_SPHERE_CYLINDER, /* Lemma 7.11 */
-  HUD_GEOMETRY_CYLINDER,        /* Lemma 7.13 (1) */
-  HUD_GEOMETRY_BALL,            /* Lemma 7.13 (2) */
+  HUD_GEOMETRY_SPHERE_CYLINDER, /* Lemma 7.11, tangent cylinders */
+  HUD_GEOMETRY_CYLINDER,        /* Lemma 7.13 (1), tangent cylinders */
+  HUD_GEOMETRY_CENTRE_CYLINDER, /* Lemma 7.13 (1), cylinders about the origin */
+  HUD_GEOMETRY_BALL,            /* Lemma 7.13 (2), balls about a point of largest |omega_1| */
+  HUD_GEOMETRY_CENTRE_BALL,     /* Lemma 7.13 (2), balls about the origin, order >= 2 */
   HUD_GEOMETRY_STRIP,           /* Lemma 7.14, order >= 2 */
   HUD_GEOMETRY_ANNULUS,         /* Lemma 7.15, order >= 2 */
   HUD_GEOMETRY_TRANSITION,      /* Lemma 7.16: Jacobian 2 (2b/r)^{ld}, image on the ellipsoid */
