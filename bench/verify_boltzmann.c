@@ -3,13 +3,15 @@
  * The Boltzmann equation with collisions of many against exact kinetic numbers, to a relative error
  * of 0.3 % within 3 standard errors: rates nu_l in equilibrium, initial slopes of <v_x^2> from
  * temperatures (1.5, 0.5[, 0.5]) and of <|v|^4> from 0.75 N(0, 0.5) + 0.25 N(0, 2.5), measured on
- * the process itself; and the series against the simulation at t = 0.1. The program fails if a
- * number is missed. `verify_boltzmann short` takes a twelfth of the work and allows 1.5 %. */
+ * the process itself; the order in the time step of the gas in cells; and the series against the
+ * simulation at t = 0.1. The program fails if a number is missed. `verify_boltzmann short` takes a
+ * twelfth of the work and allows 1.5 %. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/common.h"
+#include "spheres/cell_gas.h"
 #include "spheres/kac.h"
 #include "spheres/series.h"
 #include "spheres/zones.h"
@@ -92,6 +94,63 @@ static void slope(int d, int l, bool fourth, double exact, double effort, double
          sqrt((square / runs - mean * mean) / (runs - 1.0)), exact, precision);
 }
 
+/* The mode of the velocity at t = 0.3 of a uniform gas that starts with 0.9 cos(2 pi x), for the
+ * given number of steps; *square receives the square of its standard error. */
+static double sound(int steps, int runs, double *square)
+{
+  enum { N = 200000 };
+  const double wave = 2.0 * acos(-1.0), speed = 0.9, end = 0.3;
+  struct hud_velocity_mixture mixture = {one, 1};
+  double sum = 0.0;
+  for (int r = 0; r < runs; r++) {
+    struct hud_cell_gas *gas = NULL;
+    struct hud_cell_gas_spec spec = {.dimension = 2,
+                                     .axes = 1,
+                                     .orders = 1,
+                                     .alpha = {8.0},
+                                     .density = 1.0,
+                                     .side = 1.0,
+                                     .cells = 40,
+                                     .step = end / steps,
+                                     .count = N,
+                                     .seed = (uint64_t)steps,
+                                     .stream = (uint64_t)r};
+    hud_bench_require(hud_cell_gas_create(&gas, &spec, &error), &error);
+    hud_bench_require(hud_cell_gas_draw(gas, NULL, &mixture, false, false, &error), &error);
+    const struct hud_cell_particle *particle = hud_cell_gas_particles(gas);
+    for (int64_t i = 0; i < N; i++) {
+      struct hud_cell_particle moved = particle[i];
+      moved.v[0] += speed * cos(wave * moved.x[0]);
+      hud_bench_require(hud_cell_gas_set(gas, i, moved.x, moved.v, &error), &error);
+    }
+    hud_bench_require(hud_cell_gas_advance(gas, end, &error), &error);
+    for (int64_t i = 0; i < N; i++)
+      sum += 2.0 * particle[i].v[0] * cos(wave * particle[i].x[0]) / (speed * N * runs);
+    hud_cell_gas_free(gas);
+  }
+  /* Var(2 v_x cos) is 2 (T + speed^2/2) or so. */
+  *square = 2.0 * (1.0 + 0.5 * speed * speed) / (speed * speed * N * runs);
+  return sum;
+}
+
+/* From 4, 8 and 16 steps. */
+static void splitting_order(double effort)
+{
+  double value[3], square[3];
+  int runs = (int)(100.0 * effort);
+  for (int s = 0; s < 3; s++)
+    value[s] = sound(4 << s, runs, &square[s]);
+  double first = value[0] - value[1], second = value[1] - value[2];
+  double order = log(fabs(first / second)) / log(2.0);
+  double sigma = sqrt((square[0] + square[1]) / (first * first) +
+                      (square[1] + square[2]) / (second * second)) /
+                 log(2.0);
+  bool good = fabs(order - 2.0) <= 3.0 * sigma && sigma < (effort < 1.0 ? 0.7 : 0.2);
+  printf("  sound wave at t = 0.3 in 4, 8, 16 steps: %.4f %.4f %.4f, order %.2f +- %.2f%s\n",
+         value[0], value[1], value[2], order, sigma, good ? "" : "   MISSED");
+  missed += !good;
+}
+
 static double anisotropy(void *context, const double *x, const double *v)
 {
   (void)context;
@@ -165,6 +224,8 @@ int main(int argc, char **argv)
   for (int d = 2; d <= 3; d++)
     for (int l = 1; l <= 2; l++)
       slope(d, l, true, fourth[d - 2][l - 1], effort, precision);
+  printf("the gas in cells:\n");
+  splitting_order(effort);
   printf("the hierarchy series:\n");
   series_and_simulation(effort);
   printf("%d missed\n", missed);
