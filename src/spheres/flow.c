@@ -258,6 +258,8 @@ static hud_status run_horizon(struct hud_flow *flow, const struct hud_flow_plan 
   flow->groups.unit = hud_spheres_unit(spheres);
   flow->groups.scale = plan->duration / flow->groups.unit;
   flow->groups.duration = plan->duration;
+  double reach = 1.0001 * hud_zones_largest_reach(&spheres->zones);
+  flow->groups.reach2 = reach * reach;
   flow->groups.sequence = 0;
   flow->fastest = plan->fastest;
   flow->too_fast = false;

@@ -241,7 +241,6 @@ hud_status hud_groups_predict(struct hud_groups *groups, const struct hud_sphere
   hud_status status = fill_candidates(groups, spheres->particles, tubes, slot, tau, error);
   if (status != HUD_OK)
     return status;
-  double reach = 1.0001 * hud_zones_largest_reach(&spheres->zones);
   struct prediction p = {.groups = groups,
                          .spheres = spheres,
                          .calendar = calendar,
@@ -249,7 +248,7 @@ hud_status hud_groups_predict(struct hud_groups *groups, const struct hud_sphere
                          .error = error,
                          .tau = tau,
                          .remaining = groups->duration * (1.0 - (double)tau * 0x1.0p-64),
-                         .reach2 = reach * reach};
+                         .reach2 = groups->reach2};
   p.member[0] = slot;
   const struct sums none = {{0.0}, {0.0}, 0.0, 0.0, 0.0};
   return extend(&p, 1, 0, &none);

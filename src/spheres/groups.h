@@ -24,6 +24,7 @@ struct hud_group_candidate {
 
 struct hud_groups {
   double scale, unit, duration; /* of the horizon; scale as in motion.h */
+  double reach2;                /* square of the largest reach of pairs, with a tolerance */
   uint32_t sequence;            /* of the last collision */
   size_t candidate_count, candidate_room;
   struct hud_group_candidate *candidate;
