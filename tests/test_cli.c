@@ -126,6 +126,12 @@ static void test_series_and_geometry(void **state)
   expect("%b/huddle geometry --corrections 2 2", 2, "--corrections alone");
   expect("%b/huddle geometry 2 1 1000", 2, "too few");
   expect("%b/huddle check models/boltzmann.yaml", 0, "local existence");
+  expect("%b/huddle check models/hard_spheres.yaml --set 'initial.velocity={table: x.csv}' --set "
+         "initial.fix=[]",
+         0, "depend on the table");
+  expect("%b/huddle check models/hard_spheres.yaml --set domain=whole_space --set "
+         "'initial.position=exp(-x^2-y^2)' | grep -c nan",
+         1, "0");
   expect("%b/huddle models boltzmann", 0, "coarea measure");
 }
 

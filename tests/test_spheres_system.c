@@ -3,6 +3,7 @@
  * invariance, the same bits after a stop; ties and grazing; the whole space; columns. */
 #include "support.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -448,6 +449,18 @@ static void columns_and_replicas(void **state)
   assert_error(hud_system_create(&system, &spec, &error), HUD_ERROR_INPUT, &error, "replicas");
 }
 
+static double wave(void *context, const double *x)
+{
+  (void)context;
+  return 1.0 + 0.5 * cos(2.0 * M_PI * x[0]);
+}
+
+static double bell(void *context, const double *x)
+{
+  (void)context;
+  return exp(-x[0] * x[0] - x[1] * x[1]);
+}
+
 static void forecast(void **state)
 {
   (void)state;
@@ -462,7 +475,24 @@ static void forecast(void **state)
   assert_close_relative(found.rate[1], 3.54491 * 999.0 / 2.0, 1e-5);
   assert_close(found.neighbours[1], 0.00314, 2e-4);
   assert_close(found.neighbours[2], 0.21, 5e-3);
-  spec.count = 5;
+  /* A density: rho^{l+1} is integrated. Of 1 + cos(2 pi x)/2 that is 9/8 and 11/8. */
+  double rate[3] = {0.0, found.rate[1], found.rate[2]}, near = found.neighbours[2];
+  spec.density = (struct hud_position_density){wave, NULL, {0, 0, 0}, {1, 1, 0}, 2.0};
+  assert_ok(hud_spheres_forecast(&spec, &found, &error), &error);
+  assert_close_relative(found.rate[1], 9.0 / 8.0 * rate[1], 1e-12);
+  assert_close_relative(found.rate[2], 11.0 / 8.0 * rate[2], 1e-12);
+  assert_close_relative(found.neighbours[2], 9.0 / 8.0 * near, 1e-12);
+  /* exp(-x^2-y^2)/pi in the whole space: 1/(2 pi) and 1/(3 pi^2). */
+  spec.whole_space = true;
+  spec.density = (struct hud_position_density){bell, NULL, {-8, -8, 0}, {8, 8, 0}, 2.0};
+  assert_ok(hud_spheres_forecast(&spec, &found, &error), &error);
+  assert_close_relative(found.rate[1], rate[1] / (2.0 * M_PI), 1e-12);
+  assert_close_relative(found.rate[2], rate[2] / (3.0 * M_PI * M_PI), 1e-12);
+  /* A table: nothing is known but the zones. */
+  spec.component_count = 0;
+  assert_ok(hud_spheres_forecast(&spec, &found, &error), &error);
+  assert_true(isnan(found.rate[1]) && isnan(found.neighbours[1]) && found.zones.radius[2] > 0.0);
+  spec = make_spec(2, 2, 5);
   assert_error(hud_spheres_forecast(&spec, &found, &error), HUD_ERROR_INPUT, &error,
                "geometrically impossible");
   /* Memory: a million particles within a gigabyte. */

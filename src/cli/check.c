@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * `huddle check`: a model with its defaults, its size, and what theory says of it; runs nothing. */
+#include <math.h>
 #include <complex.h>
 #include <stdio.h>
 
@@ -73,6 +74,13 @@ static hud_status print_theory(const struct hud_description *d, struct hud_error
   return status;
 }
 
+/* A number, or "-" where it is not known. */
+static const char *number_or_dash(char *text, size_t size, const char *format, double value)
+{
+  snprintf(text, size, isnan(value) ? "-" : format, value);
+  return text;
+}
+
 /* Zones, scaling and rates of an ideal gas; nu_l is that of the Boltzmann equation. */
 static hud_status print_gas(const struct hud_description *d, struct hud_error *error)
 {
@@ -82,11 +90,23 @@ static hud_status print_gas(const struct hud_description *d, struct hud_error *e
     return status;
   printf("# order  zone epsilon   kappa     collisions/time  nu per particle  A(N,eps,1)  "
          "neighbours within reach\n");
-  for (int l = 1; l <= d->gas.orders; l++)
-    printf("# %-5d  %-13.6g  %-8.4g  %-15.6g  %-15.6g  %-10.4g  %.3g\n", l, f.zones.radius[l + 1],
-           f.kappa[l], f.rate[l], f.boltzmann_rate[l], f.prefactor[l], f.neighbours[l]);
+  for (int l = 1; l <= d->gas.orders; l++) {
+    char rate[32], nu[32], neighbours[32];
+    printf("# %-5d  %-13.6g  %-8.4g  %-15s  %-15s  %-10.4g  %s\n", l, f.zones.radius[l + 1],
+           f.kappa[l], number_or_dash(rate, sizeof rate, "%.6g", f.rate[l]),
+           number_or_dash(nu, sizeof nu, "%.6g", f.boltzmann_rate[l]), f.prefactor[l],
+           number_or_dash(neighbours, sizeof neighbours, "%.3g", f.neighbours[l]));
+  }
+  if (d->gas.velocity.type == HUD_GAS_TABLE) {
+    printf("# rates and neighbours depend on the table of positions and velocities\n");
+    return HUD_OK;
+  }
+  if (d->gas.position != NULL)
+    printf("# rates and neighbours at t = 0, means over the density of positions\n");
   printf("# expected violations of independent positions %.4g: %s\n", f.violations,
-         f.violations < 12.0 ? "exact rejection will be tried" : "positions by Metropolis");
+         f.violations < 12.0       ? "exact rejection will be tried"
+         : d->gas.position != NULL ? "exact rejection if it succeeds, else positions by Metropolis"
+                                   : "positions by Metropolis");
   return HUD_OK;
 }
 

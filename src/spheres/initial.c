@@ -34,19 +34,44 @@ void hud_position_report_text(const struct hud_position_report *report, char *te
              (long long)report->sweeps, report->acceptance);
 }
 
+double hud_expected_violations_of(const struct hud_zones *zones, int order, int64_t count,
+                                  double volume)
+{
+  double epsilon = zones->radius[order + 1];
+  double ball = pow(epsilon, order * zones->dimension) *
+                hud_impact_measure(zones->dimension, order) / (order * zones->dimension);
+  double groups = 1.0;
+  for (int i = 0; i <= order; i++)
+    groups *= (double)(count - i) / (i + 1.0);
+  return groups * ball / pow(volume, order);
+}
+
 double hud_expected_violations(const struct hud_zones *zones, int64_t count, double volume)
 {
   double sum = 0.0;
-  for (int order = 1; order <= zones->orders; order++) {
-    double epsilon = zones->radius[order + 1];
-    double ball = pow(epsilon, order * zones->dimension) *
-                  hud_impact_measure(zones->dimension, order) / (order * zones->dimension);
-    double groups = 1.0;
-    for (int i = 0; i <= order; i++)
-      groups *= (double)(count - i) / (i + 1.0);
-    sum += groups * ball / pow(volume, order);
-  }
+  for (int order = 1; order <= zones->orders; order++)
+    sum += hud_expected_violations_of(zones, order, count, volume);
   return sum;
+}
+
+double hud_effective_volume(const struct hud_position_density *density, int dimension, int order)
+{
+  int n = dimension == 2 ? 256 : 64;
+  double mass = 0.0, power = 0.0, cell = 1.0;
+  for (int a = 0; a < dimension; a++)
+    cell *= (density->high[a] - density->low[a]) / n;
+  for (int k = 0; k < (dimension == 3 ? n : 1); k++)
+    for (int j = 0; j < n; j++)
+      for (int i = 0; i < n; i++) {
+        const int index[3] = {i, j, k};
+        double x[3] = {0.0};
+        for (int a = 0; a < dimension; a++)
+          x[a] = density->low[a] + (density->high[a] - density->low[a]) * (index[a] + 0.5) / n;
+        double value = density->value(density->context, x);
+        mass += cell * value;
+        power += cell * pow(value, order + 1);
+      }
+  return pow(power / pow(mass, order + 1), -1.0 / order);
 }
 
 static hud_status evaluate(const struct hud_position_density *density, const double *x,

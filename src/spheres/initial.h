@@ -41,8 +41,16 @@ struct hud_position_report {
 void hud_position_report_text(const struct hud_position_report *report, char *text, size_t length);
 
 /* Expected number of violated zones of N independent uniform positions: sum_k C(N,k) |{d_k <
- * epsilon_k}| / |Omega|^{k-1}; exp(-this) estimates the acceptance of exact rejection. */
+ * epsilon_k}| / |Omega|^{k-1}; exp(-this) estimates the acceptance of exact rejection. The second
+ * is the term of one order, k = l + 1. */
 double hud_expected_violations(const struct hud_zones *zones, int64_t count, double volume);
+double hud_expected_violations_of(const struct hud_zones *zones, int order, int64_t count,
+                                  double volume);
+
+/* V with V^{-l} = int rho^{l+1} for the normalised density: the volume of a uniform gas in which
+ * groups of l + 1 come together as often. By the midpoint rule on the box, which is exact to
+ * round-off for smooth densities that are periodic or fall off. */
+double hud_effective_volume(const struct hud_position_density *density, int dimension, int order);
 
 /* Draws all positions by AUTO, REJECTION or METROPOLIS. HUD_ERROR_INPUT where the zones leave no
  * room that the method finds, or where the density is not finite, negative or above its maximum.

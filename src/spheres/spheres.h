@@ -51,7 +51,8 @@ struct hud_spheres_forecast {
   double bytes;      /* of one replica while it runs */
 };
 
-/* Fills the forecast; the rates need a uniform gas on a torus and are NaN otherwise.
+/* Fills the forecast: of the gas at t = 0 without correlations, rates and neighbours being means
+ * over its density of positions. What positions and velocities from a table decide is NaN.
  * HUD_ERROR_INPUT for what hud_system_create would refuse by its numbers alone. */
 hud_status hud_spheres_forecast(const struct hud_spheres_spec *spec,
                                 struct hud_spheres_forecast *forecast, struct hud_error *error);

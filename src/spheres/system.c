@@ -37,6 +37,15 @@ static double mean_temperature(const struct hud_spheres_spec *spec)
   return sum / spec->dimension;
 }
 
+/* That of the torus, or of the uniform gas that stands for the density of positions at this order.
+ */
+static double effective_volume(const struct hud_spheres_spec *spec, int order)
+{
+  if (spec->density.value != NULL)
+    return hud_effective_volume(&spec->density, spec->dimension, order);
+  return spec->whole_space ? NAN : pow(spec->side, spec->dimension);
+}
+
 hud_status hud_spheres_forecast(const struct hud_spheres_spec *spec,
                                 struct hud_spheres_forecast *forecast, struct hud_error *error)
 {
@@ -49,20 +58,21 @@ hud_status hud_spheres_forecast(const struct hud_spheres_spec *spec,
     return status;
   const struct hud_zones *zones = &forecast->zones;
   double count = (double)spec->count;
-  bool uniform = !spec->whole_space && spec->density.value == NULL && spec->rows == NULL;
-  double volume = uniform ? pow(spec->side, spec->dimension) : NAN;
+  bool table = spec->rows != NULL || spec->component_count == 0;
   forecast->temperature = mean_temperature(spec);
-  forecast->violations = hud_expected_violations(zones, spec->count, volume);
   for (int l = 1; l <= spec->orders; l++) {
     double epsilon = zones->radius[l + 1];
+    double volume = table ? NAN : effective_volume(spec, l);
     double b = hud_mean_impact(l, forecast->temperature);
     forecast->kappa[l] = hud_zones_kappa(zones, l, spec->count);
     forecast->rate[l] = hud_zones_rate(zones, l, spec->count, volume, b);
     double alpha = pow(forecast->kappa[l], l) / tgamma(l + 1.0);
     forecast->boltzmann_rate[l] =
         hud_boltzmann_rate(spec->dimension, l, alpha, 1.0 / volume, forecast->temperature);
+    forecast->violations += hud_expected_violations_of(zones, l, spec->count, volume);
     forecast->prefactor[l] = hud_hierarchy_prefactor(spec->dimension, l, spec->count, 1, epsilon);
-    forecast->neighbours[l] = hud_expected_neighbours(spec->dimension, spec->count, volume,
+    forecast->neighbours[l] = hud_expected_neighbours(spec->dimension, spec->count,
+                                                      table ? NAN : effective_volume(spec, 1),
                                                       hud_zones_reach(zones, l + 1));
   }
   forecast->bytes = hud_flow_memory(spec->dimension, count);
