@@ -136,9 +136,9 @@ static hud_status set_coefficients(struct hud_pair_sector *s, struct hud_error *
   s->loss = s->gain = 0.0;
   if (triple == NULL || network->K < 3)
     return HUD_OK;
-  s->loss = triple->reactant * triple->lambda / size->weight;
+  s->loss = triple->reactant[1] * triple->lambda / size->weight;
   /* f_3 = (d_3 div U_3 + p mu)^{-1} p lambda Sym */
-  s->gain = triple->reactant * triple->mu * triple->lambda / size->weight;
+  s->gain = triple->reactant[1] * triple->mu * triple->lambda / size->weight;
   return hud_pair_box_set_triples(s->box, triple->mu, network->sizes[3].drift / triple->product,
                                   error);
 }

@@ -16,7 +16,7 @@
 enum { READ_OUT = 1025 };
 static const double least_box = 4.0, most_box = 24.0, end_box = 12.0; /* X times sigma */
 static const double mollifier_box = 6.0; /* X times its width: e^{-18} is left */
-static const double window = 8.0; /* of the read-out, in sigma(0) to either side */
+static const double window = 8.0;        /* of the read-out, in sigma(0) to either side */
 
 /* Farthest velocity of the initial clusters from v_infinity; twelfth moments stand in for a radius.
  */
