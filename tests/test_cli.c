@@ -72,6 +72,25 @@ static int exists(const char *name)
   " --set rates.lambda='{\"1,1\": 100, \"1,2\": 20}' --set rates.mu='{\"1,1\": 50, \"1,2\": 0.1}'" \
   " --set epsilon=0.5 --set initial.f1.gaussian.mass=1.0"
 
+/* The layer of (36): for data of the model itself, and only where pairs have data. */
+static void test_layer(void **state)
+{
+  (void)state;
+  expect("%b/huddle check models/first_order.yaml", 0,
+         "initial layer (36), corrected: widths epsilon/mu11 = 0.025, epsilon/(2+mu11) = 0.0125\n"
+         "#   M2  at t = 0: 0                  after it: 0.5 + O(epsilon)\n");
+  expect("%b/huddle check models/first_order.yaml --set initial.f2=quasi_stationary", 0,
+         "#   V2  at t = 0: 0.375              after it: 0.375 + O(epsilon)\n"
+         "#   W   at t = 0: 0.5                after it: 0.5 + O(epsilon)\n");
+  const char *const without[] = {"%b/huddle check models/instantaneous.yaml",
+                                 "%b/huddle check models/scalar.yaml",
+                                 "%b/huddle check models/bounded_confidence.yaml"};
+  for (int n = 0; n < 3; n++) {
+    expect(without[n], 0, "mean velocity");
+    assert_null(strstr(output, "initial layer"));
+  }
+}
+
 static void test_stability(void **state)
 {
   (void)state;
@@ -375,6 +394,7 @@ int main(void)
       cmocka_unit_test(test_check),
       cmocka_unit_test(test_run_leaves_results),
       cmocka_unit_test(test_failed_runs_leave_nothing),
+      cmocka_unit_test(test_layer),
       cmocka_unit_test(test_stability),
       cmocka_unit_test(test_series_and_geometry),
       cmocka_unit_test(test_output_failures),

@@ -254,6 +254,32 @@ static void test_theory(void **state)
   expect("study %s/decay.yaml -o %s/decay --quiet", 0, "met ");
 }
 
+/* Layer and reduced system: of first order in every moment, the first 0.1 of a layer included; zero
+ * at t = 0, where both have the data of the run. */
+static void test_composite(void **state)
+{
+  (void)state;
+#define COMPOSITE                                                                                  \
+  "set: {initial.f2: {product: {mass: 0.4, density: {gaussian: {mean: 1, stddev: 0.5}}}}}\n"       \
+  "vary: {epsilon: [0.01, 0.005, 0.0025]}\n"                                                       \
+  "link: {time.output_every: epsilon/10, time.end: 5*epsilon}\n"                                   \
+  "variants: [{label: first order}, {label: full, set: {model: hierarchy, clusters: 3}}]\n"        \
+  "reference: composite\n"                                                                         \
+  "quantities: [M2, I2, V1, V2, W, T]\n"
+  write_study("composite.yaml",
+              SMALL COMPOSITE "window: [0, 5*epsilon]\n"
+                              "expect: [{variant: first order, order: 1, within: 0.1}, "
+                              "{variant: full, order: 1, within: 0.1}]\n");
+  expect("study %s/composite.yaml -o %s/composite --quiet", 0, "layer and reduced system");
+  assert_null(strstr(output, "withheld"));
+  write_study("start.yaml", SMALL COMPOSITE "window: [0, 0]\n");
+  expect("study %s/start.yaml -o %s/start --quiet", 0, "W, first order");
+  assert_close(strtod(strstr(strstr(output, "W, first order"), " 0.01 ") + 6, NULL), 0.0, 1e-12);
+  expect("study %s/start.yaml -o %s/other --quiet --set 'set.potential={type: power, exponent: 2}' "
+         "--set set.method=grid --set 'set.velocity={min: -5, max: 5, cells: 16}'",
+         2, "alignment only");
+}
+
 /* Without a reference the quantities themselves are shown; links follow the parameters. */
 static void test_values_and_links(void **state)
 {
@@ -505,12 +531,19 @@ static int destroy(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_table_of_limits), cmocka_unit_test(test_orders_from_values),
-      cmocka_unit_test(test_withheld),        cmocka_unit_test(test_distances_of_grids),
-      cmocka_unit_test(test_theory),          cmocka_unit_test(test_values_and_links),
-      cmocka_unit_test(test_failed_runs),     cmocka_unit_test(test_nothing_is_run_twice),
-      cmocka_unit_test(test_folders),         cmocka_unit_test(test_killed),
-      cmocka_unit_test(test_stopped),         cmocka_unit_test(test_bad_studies),
+      cmocka_unit_test(test_table_of_limits),
+      cmocka_unit_test(test_orders_from_values),
+      cmocka_unit_test(test_withheld),
+      cmocka_unit_test(test_distances_of_grids),
+      cmocka_unit_test(test_theory),
+      cmocka_unit_test(test_composite),
+      cmocka_unit_test(test_values_and_links),
+      cmocka_unit_test(test_failed_runs),
+      cmocka_unit_test(test_nothing_is_run_twice),
+      cmocka_unit_test(test_folders),
+      cmocka_unit_test(test_killed),
+      cmocka_unit_test(test_stopped),
+      cmocka_unit_test(test_bad_studies),
       cmocka_unit_test(test_shipped_studies),
   };
   return cmocka_run_group_tests(tests, create, destroy);

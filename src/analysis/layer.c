@@ -4,6 +4,17 @@
 #include "analysis/layer.h"
 
 #include <math.h>
+#include <string.h>
+
+double hud_layer_moment(const struct hud_layer_moments *m, const char *name)
+{
+  static const char *const names[] = {"M1", "M2", "I1", "I2", "V1", "V2", "W", "T"};
+  const double values[] = {m->M1, m->M2, m->I1, m->I2, m->V1, m->V2, m->W, m->T};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], name) == 0)
+      return values[i];
+  return NAN;
+}
 
 /* T = M_2 V_1 + M_1 V_2 - 2 J_1 J_2 */
 static double triple_spread(const struct hud_layer *layer, const struct hud_layer_moments *m)

@@ -43,4 +43,7 @@ struct hud_layer_moments hud_layer_inner(const struct hud_layer *layer, double t
 struct hud_layer_moments hud_layer_reduced(const struct hud_layer *layer, double t);
 struct hud_layer_moments hud_layer_composite(const struct hud_layer *layer, double t);
 
+/* The member called `name` ("M1", ... "T"), or NaN if there is none. */
+double hud_layer_moment(const struct hud_layer_moments *moments, const char *name);
+
 #endif

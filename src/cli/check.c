@@ -4,10 +4,13 @@
 #include <complex.h>
 #include <stdio.h>
 
+#include "analysis/layer.h"
 #include "analysis/theory.h"
+#include "base/alloc.h"
 #include "cli/cli.h"
 #include "config/model_file.h"
 #include "models/initial.h"
+#include "models/model.h"
 #include "run/gas.h"
 #include "run/simulation.h"
 
@@ -48,6 +51,57 @@ static void print_instantaneous(const struct hud_theory *theory, double mass)
          rates.rate4, rates.source4);
 }
 
+/* The initial second moments, which the moment method knows exactly. */
+static hud_status initial_moments(const struct hud_description *d, double *v_infinity,
+                                  struct hud_layer_moments *start, struct hud_error *error)
+{
+  struct hud_description moments = *d;
+  struct hud_model *model = NULL;
+  double *y = NULL, f1[3], f2[3];
+  moments.method = HUD_METHOD_MOMENTS;
+  moments.moment_order = 2;
+  moments.velocity.regrid = false;
+  hud_status status = hud_model_create(&model, &moments, error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&y, hud_model_system(model)->size, "initial moments", error);
+  if (status == HUD_OK)
+    status = hud_model_initial(model, y, error);
+  if (status == HUD_OK) {
+    const struct hud_representation_ops *ops = model->rep->ops;
+    const double *pairs = hud_model_density(model, y, 2);
+    *v_infinity = model->v_infinity;
+    ops->moments(model->rep, 1, hud_model_density(model, y, 1), *v_infinity, 2, f1);
+    ops->moments(model->rep, 2, pairs, *v_infinity, 2, f2);
+    *start = (struct hud_layer_moments){.M1 = f1[0],
+                                        .M2 = f2[0],
+                                        .I1 = f1[1] + *v_infinity * f1[0],
+                                        .I2 = f2[1] + *v_infinity * f2[0],
+                                        .V1 = f1[2],
+                                        .V2 = f2[2],
+                                        .W = ops->spread(model->rep, 2, pairs)};
+  }
+  hud_free(y);
+  hud_model_free(model);
+  return status;
+}
+
+/* (36), corrected: what pairs start with and what they have a few epsilon later. */
+static void print_layer(const struct hud_description *d, const struct hud_theory *theory)
+{
+  struct hud_layer_moments start;
+  double v_infinity, epsilon = theory->epsilon;
+  if (initial_moments(d, &v_infinity, &start, NULL) != HUD_OK)
+    return; /* data without second moments have no layer equations */
+  struct hud_layer layer = hud_layer_begin(theory, v_infinity, &start);
+  struct hud_layer_moments after = hud_layer_reduced(&layer, 0.0);
+  printf("# initial layer (36), corrected: widths epsilon/mu11 = %.6g, epsilon/(2+mu11) = %.6g\n",
+         epsilon / theory->mu11, epsilon / (2.0 + theory->mu11));
+  static const char *const names[] = {"M2", "I2", "V2", "W", "T"};
+  for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+    printf("#   %-2s  at t = 0: %-18.12g after it: %.12g + O(epsilon)\n", names[n],
+           hud_layer_moment(&layer.start, names[n]), hud_layer_moment(&after, names[n]));
+}
+
 /* Theory is that of linear alignment: of (33), or of the first-order model with the same rates. */
 static hud_status print_theory(const struct hud_description *d, struct hud_error *error)
 {
@@ -69,6 +123,10 @@ static hud_status print_theory(const struct hud_description *d, struct hud_error
       print_instantaneous(&theory, mass);
     else if (status == HUD_OK)
       status = print_corrected(&theory, mass, error);
+    bool own_pairs = d->model != HUD_MODEL_INSTANTANEOUS && d->model != HUD_MODEL_SCALAR &&
+                     d->model != HUD_MODEL_SCALAR_IMPLICIT;
+    if (status == HUD_OK && own_pairs)
+      print_layer(d, &theory);
   }
   hud_network_free(network);
   return status;

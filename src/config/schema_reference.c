@@ -70,7 +70,14 @@ static const char study_introduction[] =
     "`reference: theory` takes the exact or expanded values of these: `decay_rate`, gamma to\n"
     "first order in epsilon; `frequency_k`, nu_(k-1) of the Boltzmann equation, for a homogeneous\n"
     "Maxwellian; `contact_k`, 1; `slope` and `relaxation` at t = 0 of Tx, Ty, Tz and of what is\n"
-    "defined by them, for a homogeneous Gaussian of any temperatures, in the Boltzmann equation.\n";
+    "defined by them, for a homogeneous Gaussian of any temperatures, in the Boltzmann equation.\n"
+    "\n"
+    "`reference: composite` takes what is left of the second moments of alignment to leading "
+    "order\n"
+    "in epsilon, the initial layer (36), corrected, put together with the reduced system, from "
+    "the\n"
+    "data that each run begins with: at every time, for M1, M2, I1, I2, V1, V2, W, T and what is\n"
+    "defined by them.\n";
 
 /* A `|` would end the cell of a table. */
 static void write_cell(FILE *stream, const char *text)

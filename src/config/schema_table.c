@@ -555,8 +555,8 @@ static const struct hud_key keys[] = {
      .meaning = "the models to compare"},
     {STUDY, .path = "reference", TEXT(IN_STUDY(reference)),
      .default_note = "none: the quantities themselves are shown",
-     .meaning = "the label of the variant from which the others differ, or `theory` (see "
-                "[theory](#theory))"},
+     .meaning = "the label of the variant from which the others differ, or `theory` or `composite` "
+                "(see [theory](#theory))"},
     {STUDY, .path = "difference", CHOICE(IN_STUDY(difference), differences), .fallback = "absolute",
      .meaning = "how a value differs from its reference"},
     {STUDY, .path = "define", NODE(IN_STUDY(define), "a mapping of names to expressions"),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/fit.h"
+#include "analysis/layer.h"
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/locale.h"
@@ -78,7 +79,8 @@ void hud_study_measure_at(const struct hud_study *study, size_t point,
                                         .norm = study->description.norm,
                                         .difference = study->description.difference,
                                         .to = INFINITY,
-                                        .theory = NAN};
+                                        .theory = NAN,
+                                        .composite = study->reference == HUD_REFERENCE_COMPOSITE};
   if (study->window[0] == NULL)
     return;
   measure->from = hud_study_evaluate(study, point, study->window[0]);
@@ -350,6 +352,34 @@ static bool is_of_run(const struct hud_study_measure *measure)
 
 /* ---- differences ---- */
 
+/* The composite that begins as a result does; NaN throughout where it has no such columns. */
+static struct hud_layer composite_of(const struct hud_study_result *result)
+{
+  struct hud_layer_moments start;
+  struct hud_theory theory = {0};
+  const struct {
+    const char *name;
+    double *value;
+  } columns[] = {{"M1", &start.M1}, {"M2", &start.M2}, {"I1", &start.I1}, {"I2", &start.I2},
+                 {"V1", &start.V1}, {"V2", &start.V2}, {"W", &start.W}};
+  for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+    *columns[c].value = column_value(result, columns[c].name, 0);
+  if (hud_study_layer_theory(&theory, result->file, NULL) != HUD_OK)
+    start.M1 = NAN; /* the plan was checked */
+  return hud_layer_begin(&theory, column_value(result, "mean", 0), &start);
+}
+
+static double composite_at(const struct hud_layer *layer, const struct hud_study_series *series,
+                           double t)
+{
+  struct hud_layer_moments m = hud_layer_composite(layer, t);
+  double values[HUD_STUDY_COLUMNS];
+  for (size_t c = 0; c < series->count; c++)
+    values[c] = hud_layer_moment(&m, series->columns[c]);
+  return series->expression != NULL ? hud_expression_evaluate(series->expression, values)
+                                    : values[0];
+}
+
 static double combine(const struct hud_study_measure *measure, double a, double reference)
 {
   return measure->difference == HUD_DIFFERENCE_RELATIVE ? 1.0 - a / reference : fabs(a - reference);
@@ -384,6 +414,9 @@ static double over_window(const struct hud_study_measure *measure, const struct 
   const struct hud_netcdf_result *times = a->results[0]->netcdf;
   const struct hud_study_series *series = &measure->quantity->series;
   enum hud_study_quantity_kind kind = measure->quantity->kind;
+  struct hud_layer layer = {.J1 = NAN};
+  if (measure->composite)
+    layer = composite_of(a->results[0]);
   for (size_t i = 0, j = 0; i < times->time_count; i++) {
     double t = times->time[i];
     if ((b != NULL && !find_record(b, t, &j)) || !in_window(measure, t))
@@ -393,6 +426,9 @@ static double over_window(const struct hud_study_measure *measure, const struct 
     else if (b != NULL)
       tally_add(&tally, t,
                 combine(measure, sample_at(series, a, i).value, sample_at(series, b, j).value));
+    else if (measure->composite)
+      tally_add(&tally, t,
+                combine(measure, sample_at(series, a, i).value, composite_at(&layer, series, t)));
     else
       tally_add(&tally, t, sample_at(series, a, i).value);
   }

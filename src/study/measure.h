@@ -30,7 +30,8 @@ struct hud_study_measure {
   enum hud_study_norm norm;
   enum hud_study_difference difference;
   double from, to;
-  double theory; /* the reference where there is no sample for it; NaN: none */
+  double theory;  /* the reference where there is no sample for it; NaN: none */
+  bool composite; /* the reference is the composite of layer and reduced system */
 };
 
 /* Of a study at a point, without theory. */

@@ -208,6 +208,10 @@ static hud_status check_quantity(const struct hud_study_plan *plan,
       status = check_column(plan, quantity, quantity->series.columns[c], error);
   if (status == HUD_OK && plan->study->reference == HUD_REFERENCE_THEORY)
     status = check_theory(plan, quantity, error);
+  struct hud_theory theory;
+  for (size_t r = 0; r < plan->run_count && status == HUD_OK; r++)
+    if (plan->study->reference == HUD_REFERENCE_COMPOSITE)
+      status = hud_study_layer_theory(&theory, plan->runs[r].file, error);
   return status;
 }
 

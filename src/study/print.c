@@ -48,6 +48,8 @@ void hud_study_describe(const struct hud_study *study, char *text, size_t size)
              hud_expression_text(study->window[1]));
   if (study->reference == HUD_REFERENCE_THEORY)
     snprintf(from, sizeof from, " of %s theory", difference);
+  else if (study->reference == HUD_REFERENCE_COMPOSITE)
+    snprintf(from, sizeof from, " of the difference from layer and reduced system put together");
   else if (study->reference >= 0)
     snprintf(from, sizeof from, " of %s %.100s", difference,
              study->variants[study->reference].label);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What a study measures: names that it defines, and its quantities. */
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/layer.h"
 #include "base/alloc.h"
 #include "study/study_reader.h"
 
@@ -201,6 +203,24 @@ static hud_status set_kind(const struct hud_study *study, struct hud_study_quant
                         "`%.60s` is no quantity", name);
 }
 
+/* The composite has the second moments, as differences. */
+static hud_status check_composite(const struct hud_study *study,
+                                  const struct hud_study_quantity *quantity,
+                                  struct hud_error *error)
+{
+  const struct hud_layer_moments any = {0};
+  bool known = quantity->kind == HUD_QUANTITY_COLUMN;
+  for (size_t c = 0; c < quantity->series.count && known; c++)
+    known = !isnan(hud_layer_moment(&any, quantity->series.columns[c]));
+  if (!known)
+    return hud_study_fail(study, quantity->mark, error, "expected M1, M2, I1, I2, V1, V2, W or T",
+                          "`reference: composite` says nothing about `%.60s`", quantity->name);
+  if (study->description.difference == HUD_DIFFERENCE_RELATIVE)
+    return hud_study_fail(study, quantity->mark, error, NULL,
+                          "`%s` has no `difference: relative` to the composite", quantity->name);
+  return HUD_OK;
+}
+
 /* What the norm and the reference ask of a quantity. */
 static hud_status check_quantity(const struct hud_study *study,
                                  const struct hud_study_quantity *quantity, struct hud_error *error)
@@ -219,6 +239,8 @@ static hud_status check_quantity(const struct hud_study *study,
     return hud_study_fail(study, quantity->mark, error,
                           "expected decay_rate, slope(X), relaxation(X), frequency_k or contact_k",
                           "`reference: theory` says nothing about `%.60s`", quantity->name);
+  if (study->reference == HUD_REFERENCE_COMPOSITE)
+    return check_composite(study, quantity, error);
   return HUD_OK;
 }
 

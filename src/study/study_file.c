@@ -151,8 +151,8 @@ static hud_status read_reference(struct hud_study *study, struct hud_error *erro
   study->reference = HUD_REFERENCE_NONE;
   if (label == NULL)
     return HUD_OK;
-  if (strcmp(label, "theory") == 0) {
-    study->reference = HUD_REFERENCE_THEORY;
+  if (strcmp(label, "theory") == 0 || strcmp(label, "composite") == 0) {
+    study->reference = label[0] == 't' ? HUD_REFERENCE_THEORY : HUD_REFERENCE_COMPOSITE;
     return HUD_OK;
   }
   hud_status status = hud_study_find_variant(study, label, node->mark, &variant, error);

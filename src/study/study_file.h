@@ -93,7 +93,7 @@ struct hud_study_expected {
   double number, within, sigmas; /* one of the last two is NaN */
 };
 
-enum { HUD_REFERENCE_NONE = -1, HUD_REFERENCE_THEORY = -2 };
+enum { HUD_REFERENCE_NONE = -1, HUD_REFERENCE_THEORY = -2, HUD_REFERENCE_COMPOSITE = -3 };
 enum hud_study_refine { HUD_REFINE_AUTO, HUD_REFINE_NONE, HUD_REFINE_SET };
 
 struct hud_study {

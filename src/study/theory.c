@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/theory.h"
 #include "models/initial.h"
 #include "network/network.h"
 #include "run/gas.h"
@@ -31,6 +30,23 @@ static hud_status alignment_rate(double *rate, const struct hud_model_file *file
   else if (status == HUD_ERROR_INPUT)
     hud_model_file_locate(file, error);
   hud_network_free(network);
+  return status;
+}
+
+hud_status hud_study_layer_theory(struct hud_theory *theory, const struct hud_model_file *file,
+                                  struct hud_error *error)
+{
+  const struct hud_description *d = hud_model_file_description(file);
+  hud_status status = HUD_OK;
+  if (hud_gas_is_model(d->model))
+    status = hud_fail_at(error, HUD_ERROR_INPUT, "model", "gases have no layer equations (36)");
+  else if (d->potential.type != HUD_POTENTIAL_ALIGNMENT)
+    status = hud_fail_at(error, HUD_ERROR_INPUT, "potential",
+                         "the layer equations (36) close for the potential alignment only");
+  if (status == HUD_OK)
+    status = hud_theory_create(theory, d, error);
+  if (status == HUD_ERROR_INPUT)
+    hud_model_file_locate(file, error);
   return status;
 }
 

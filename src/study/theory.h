@@ -3,6 +3,7 @@
 #ifndef HUD_STUDY_THEORY_H
 #define HUD_STUDY_THEORY_H
 
+#include "analysis/theory.h"
 #include "config/model_file.h"
 #include "study/study_file.h"
 
@@ -17,5 +18,10 @@ hud_status hud_study_theory(double *value, const struct hud_study_quantity *quan
  * the model fixes: y_k = 1. NaN where that does not apply. */
 hud_status hud_study_independent_frequency(double *frequency, const struct hud_description *d,
                                            int size, struct hud_error *error);
+
+/* The rates of the layer equations (36) for a model, for the composite of layer and reduced system.
+ * HUD_ERROR_INPUT, with the place in the file, for another potential than alignment. */
+hud_status hud_study_layer_theory(struct hud_theory *theory, const struct hud_model_file *file,
+                                  struct hud_error *error);
 
 #endif
