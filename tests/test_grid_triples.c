@@ -302,8 +302,10 @@ static void clusters_are_described_and_refused(void **state)
   assert_int_equal(grid.ops->length(grid.rep, 5), 0);
   assert_true(hud_grid_length(1000, 3) == 167167000.0);
   double *f = zeros(grid.ops->length(grid.rep, 4));
-  assert_error(grid.ops->flow(grid.rep, 1.0, 3, f, f, &grid.error), HUD_ERROR_USAGE, &grid.error,
-               "no flow of clusters of 3");
+  assert_error(grid.ops->flow(grid.rep, 1.0, 5, f, f, &grid.error), HUD_ERROR_USAGE, &grid.error,
+               "does not hold clusters of 5");
+  assert_error(grid.ops->flow(grid.rep, -1.0, 3, f, f, &grid.error), HUD_ERROR_USAGE, &grid.error,
+               "time -1");
   free(f);
   grid_close(&grid);
 }

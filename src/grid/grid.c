@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "grid/characteristics.h"
 #include "grid/clusters.h"
 #include "grid/diagnostics.h"
 #include "grid/triple.h"
@@ -65,6 +66,7 @@ static void grid_free(struct hud_representation *rep)
   hud_grid_stencil_clear(&grid->stencil);
   hud_grid_triple_free(grid->triple);
   hud_grid_clusters_free(grid->clusters);
+  hud_grid_characteristics_free(grid->characteristics);
   hud_free(grid->band);
   hud_free(grid->pivots);
   hud_free(grid);
@@ -171,6 +173,8 @@ static hud_status allocate(struct hud_grid *grid, const struct hud_potential *po
     status = HUD_NEW(&grid->linearisation.f1, n, "velocity grid", error);
   if (status == HUD_OK)
     status = hud_grid_stencil_create(&grid->stencil, n, grid->h, grid->scheme, potential, error);
+  if (status == HUD_OK)
+    status = hud_grid_characteristics_create(&grid->characteristics, error);
   if (status == HUD_OK && !grid->stencil.attracting) {
     status = HUD_NEW(&grid->band, (3 * HUD_GRID_REACH + 1) * (n / 2 + 1), "velocity grid", error);
     if (status == HUD_OK)
@@ -204,6 +208,7 @@ hud_status hud_grid_create(struct hud_representation **rep,
   grid->h = (velocity->max - velocity->min) / (double)velocity->cells;
   grid->scheme = scheme;
   grid->alignment = hud_potential_is_alignment(potential);
+  grid->potential = potential;
   status = allocate(grid, potential, error);
   if (status != HUD_OK) {
     grid_free(&grid->base);

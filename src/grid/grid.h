@@ -29,9 +29,9 @@ enum { HUD_GRID_MAX_CLUSTERS = 6 };
  * (smooth data) or UPWIND (atoms and jumps: first order, positive); AUTO must be resolved before.
  * mu11 decides whether the innermost term, which makes second moments exact, is used (alignment:
  * mu11 >= 1; stencil.c). HUD_ERROR_INPUT for a window or a number of cells out of range or a force
- * that is not odd, HUD_ERROR_USAGE for an unresolved scheme. The potential is not kept. Free with
- * (*rep)->ops->free. The first three-body gain plans its Fourier transforms, and FFTW's planner is
- * not for two threads at once.
+ * that is not odd, HUD_ERROR_USAGE for an unresolved scheme. The potential must live as long as
+ * the grid, whose flows follow it. Free with (*rep)->ops->free. The first three-body gain plans its
+ * Fourier transforms, and FFTW's planner is not for two threads at once.
  */
 hud_status hud_grid_create(struct hud_representation **rep,
                            const struct hud_velocity_spec *velocity,

@@ -7,8 +7,9 @@
 
 #include "grid/grid.h"
 
-struct hud_grid_clusters; /* clusters.h: clusters of three and more */
-struct hud_grid_triple;   /* triple.h: plans and scratch of the three-body gain */
+struct hud_grid_clusters;        /* clusters.h: clusters of three and more */
+struct hud_grid_characteristics; /* characteristics.h: maps for the flows */
+struct hud_grid_triple;          /* triple.h: plans and scratch of the three-body gain */
 
 /* Diagonals that a sweep has to remember: six further out, and those in between. */
 enum { HUD_GRID_RING = 10 };
@@ -57,6 +58,8 @@ struct hud_grid {
   struct hud_grid_stencil stencil;
   double across; /* what the edge between d = 1 and d = 3 takes from G_1 in pairs */
   bool alignment;
+  const struct hud_potential *potential; /* not owned */
+  struct hud_grid_characteristics *characteristics;
   struct hud_grid_linearisation linearisation;
   struct hud_grid_triple *triple;
   struct hud_grid_clusters *clusters; /* NULL: only free particles and pairs */
@@ -143,6 +146,10 @@ void hud_grid_sweep(const struct hud_grid *grid, double own, double drift,
                     const struct hud_grid_source *source, double *out, double c, double *marginal);
 hud_status hud_grid_resolvent(struct hud_representation *rep, double mu, double kappa, int k,
                               const double *source, double *out, struct hud_error *error);
+
+/* cluster_flow.c: the push-forward of f_k, k >= 3 (assigns). */
+hud_status hud_grid_cluster_flow(const struct hud_grid *grid, double s, int k, const double *fk,
+                                 double *out, struct hud_error *error);
 
 /* flow.c */
 hud_status hud_grid_flow(struct hud_representation *rep, double s, int k, const double *fk,
