@@ -263,6 +263,37 @@ static void test_contact_of_the_flow(void **state)
          1, "2 expectations of the study are not met");
 }
 
+/* Values beside theory; curves of columns where nothing varies. */
+static void test_values_beside_theory(void **state)
+{
+  (void)state;
+  static const char text[] = STUDY
+      "set: {initial: {velocity: {gaussian: {temperature: [1.5, 0.5]}}, fix: [momentum, energy]}, "
+      "time: {end: 0.1, output_every: 0.01}}\n"
+      "define: {anisotropy: Tx - Ty}\nseeds: 16\n"
+      "variants: [{label: binary, set: {alpha: [1, 0]}}, {label: ternary, set: {alpha: [0, "
+      "0.5]}}]\n"
+      "quantities: [anisotropy, relaxation(anisotropy), decay_rate(anisotropy)]\n";
+  size_t length;
+  expect(text, "beside",
+         "--set 'expect=[{variant: ternary, quantity: relaxation(anisotropy), theory: true, "
+         "sigmas: 4}]'",
+         0, "met     ternary, relaxation(anisotropy): value");
+  assert_non_null(strstr(output, "expected 2.0075"));
+  char *table = scratch_read(scratch, "beside/table.csv", &length);
+  assert_non_null(strstr(table, "value,discretisation,theory,order,"));
+  free(table);
+  table = scratch_read(scratch, "beside/figure-study.gp", &length);
+  assert_non_null(strstr(table, "label_1_2 = \"ternary\"")); /* one panel, of the column */
+  assert_null(strstr(table, "label_2_1"));
+  assert_non_null(strstr(table, "with yerrorlines"));
+  free(table);
+  expect(text, "beside",
+         "--set 'expect=[{variant: binary, quantity: decay_rate(anisotropy), value: 2, sigmas: "
+         "4}]'",
+         1, "NOT MET binary, decay_rate(anisotropy): value");
+}
+
 /* Too few points: nothing is fitted, and nothing expected of it is met. */
 static void test_no_fit(void **state)
 {
@@ -291,13 +322,10 @@ static int destroy(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_slopes_of_gaussians),
-      cmocka_unit_test(test_small_anisotropy),
-      cmocka_unit_test(test_theory_of_models),
-      cmocka_unit_test(test_frequencies),
-      cmocka_unit_test(test_seeds_and_replicas),
-      cmocka_unit_test(test_contact_of_the_flow),
-      cmocka_unit_test(test_no_fit),
+      cmocka_unit_test(test_slopes_of_gaussians),  cmocka_unit_test(test_small_anisotropy),
+      cmocka_unit_test(test_theory_of_models),     cmocka_unit_test(test_frequencies),
+      cmocka_unit_test(test_seeds_and_replicas),   cmocka_unit_test(test_contact_of_the_flow),
+      cmocka_unit_test(test_values_beside_theory), cmocka_unit_test(test_no_fit),
   };
   return cmocka_run_group_tests(tests, create, destroy);
 }

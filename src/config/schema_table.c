@@ -579,6 +579,8 @@ static const struct hud_key keys[] = {
      .meaning =
          "runs of each stochastic model, with particles.seed, + 1, + 2, ...: what is shown is "
          "the mean, and its standard error from their scatter"},
+    {STUDY, .path = "compensate", NUMBER(IN_STUDY(compensate)), ANY_NUMBER, .fallback = "0",
+     .meaning = "the figure shows the values divided by this power of the parameter"},
     {STUDY, .path = "refine",
      NODE(IN_STUDY(refine), "auto, none, or a mapping of key paths to values"),
      .default_note = "auto: solver.rtol and atol / 100 (moments); / 10 with cells * 2 (grid) or "
@@ -619,6 +621,8 @@ static const struct hud_key keys[] = {
      .meaning = "the last observed order"},
     {EXPECTATION, .path = "value", NUMBER(IN_EXPECTATION(value)), ANY_NUMBER,
      .meaning = "every value"},
+    {EXPECTATION, .path = "theory", BOOLEAN(IN_EXPECTATION(theory)), .default_note = "`false`",
+     .meaning = "true: every value is that of [theory](#theory)"},
     {EXPECTATION, .path = "exponent", NUMBER(IN_EXPECTATION(exponent)), ANY_NUMBER,
      .meaning = "the exponent of the fit c x^p"},
     {EXPECTATION, .path = "coefficient", NUMBER(IN_EXPECTATION(coefficient)), ANY_NUMBER,
@@ -672,7 +676,7 @@ static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
                        "bars come from the scatter about the curve."},
     [HUD_SCOPE_EXPECTATION] = {"expectation", "Expectations", HUD_FORM_MAPPING, NULL,
                                sizeof(struct hud_study_expectation), 0, HUD_NO_MARK,
-                               "One of the four numbers, and how far from it."},
+                               "What is expected, one of five, and how far from it."},
 };
 
 unsigned hud_schema_family(enum hud_model_kind model)

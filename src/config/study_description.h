@@ -29,7 +29,8 @@ struct hud_study_description {
   char *title, *settles, *reference, *parameter; /* NULL: not given */
   enum hud_study_norm norm;
   enum hud_study_difference difference;
-  int seeds; /* runs of each stochastic model */
+  int seeds;         /* runs of each stochastic model */
+  double compensate; /* figures show values over this power of the parameter */
   /* NULL: not given */
   const struct hud_node *base, *set, *vary, *link, *variants, *define, *quantities, *window,
       *against, *refine, *fit, *expect;
@@ -54,10 +55,11 @@ struct hud_study_fit_row {
 };
 
 /* What a study is expected to show of a variant: the last observed order, every value, or what was
- * fitted. One of the numbers is finite. */
+ * fitted. One of the numbers is finite, or `theory` is true. */
 struct hud_study_expectation {
   char *variant, *quantity; /* quantity NULL: all */
   double order, value, exponent, coefficient;
+  bool theory;           /* every value is that of theory */
   double within, sigmas; /* one of the two is finite */
 };
 

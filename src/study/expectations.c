@@ -96,21 +96,22 @@ static hud_status set_number(const struct hud_study *study, const struct hud_nod
     double number;
   } numbers[] = {[HUD_EXPECT_ORDER] = {"order", row->order},
                  [HUD_EXPECT_VALUE] = {"value", row->value},
+                 [HUD_EXPECT_THEORY] = {"theory", row->theory ? 0.0 : NAN},
                  [HUD_EXPECT_EXPONENT] = {"exponent", row->exponent},
                  [HUD_EXPECT_COEFFICIENT] = {"coefficient", row->coefficient}};
   size_t found = 0;
   for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++)
     if (!isnan(numbers[n].number)) {
       expected->kind = (enum hud_study_expected_kind)n;
-      expected->number = numbers[n].number;
+      expected->number = n == HUD_EXPECT_THEORY ? NAN : numbers[n].number;
       found++;
     }
   expected->within = row->within;
   expected->sigmas = row->sigmas;
   if (found != 1)
     return hud_study_fail(study, node->mark, error,
-                          "expected one of order, value, exponent, coefficient", "`%s` has %s",
-                          path, found == 0 ? "no number" : "more than one number");
+                          "expected one of order, value, theory, exponent, coefficient",
+                          "`%s` expects %s", path, found == 0 ? "nothing" : "more than one thing");
   if (isnan(row->within) == isnan(row->sigmas))
     return hud_study_fail(study, node->mark, error, "expected one of within, sigmas",
                           "`%s` does not say how far from `%s` is allowed", path,
@@ -146,7 +147,12 @@ static hud_status read_expectation(struct hud_study *study, const struct hud_nod
                                    struct hud_error *error)
 {
   char path[40];
-  struct hud_study_expectation row = {NULL, NULL, NAN, NAN, NAN, NAN, NAN, NAN};
+  struct hud_study_expectation row = {.order = NAN,
+                                      .value = NAN,
+                                      .exponent = NAN,
+                                      .coefficient = NAN,
+                                      .within = NAN,
+                                      .sigmas = NAN};
   struct hud_study_expected *expected = &study->expected[study->expected_count];
   *expected = (struct hud_study_expected){.quantity = HUD_ALL};
   snprintf(path, sizeof path, "expect.%zu", study->expected_count++);
@@ -160,6 +166,11 @@ static hud_status read_expectation(struct hud_study *study, const struct hud_nod
     status = need_parameter(study, node, "an order could be observed", error);
   if (status == HUD_OK)
     status = check_fitted(study, node, expected, error);
+  if (status == HUD_OK && expected->kind == HUD_EXPECT_THEORY &&
+      study->reference != HUD_REFERENCE_NONE)
+    status = hud_study_fail(study, hud_node_find(node, "theory")->mark, error,
+                            "expected `value: 0` of differences",
+                            "`%s.theory` is for values, and there is a reference", path);
   hud_free(row.variant);
   hud_free(row.quantity);
   return status;

@@ -194,6 +194,31 @@ static hud_status check_theory(const struct hud_study_plan *plan,
   return HUD_OK;
 }
 
+/* Where a value is expected to be that of theory, there is one. */
+static hud_status check_expected(const struct hud_study_plan *plan,
+                                 const struct hud_study_expected *expected, struct hud_error *error)
+{
+  const struct hud_study *study = plan->study;
+  for (size_t q = 0; q < study->quantity_count; q++) {
+    const struct hud_study_quantity *quantity = &study->quantities[q];
+    if (expected->quantity != HUD_ALL && expected->quantity != (int)q)
+      continue;
+    for (size_t point = 0; point < plan->point_count; point++) {
+      double value;
+      size_t run = hud_study_case_at(plan, point, expected->variant)->run;
+      hud_status status = hud_study_theory(&value, quantity, plan->runs[run].file, error);
+      if (status != HUD_OK)
+        return status;
+      if (isnan(value))
+        return hud_study_fail(study, quantity->mark, error, NULL,
+                              "`expect` compares `%.60s` of the variant `%.60s` with theory, which "
+                              "says nothing about it",
+                              quantity->name, study->variants[expected->variant].label);
+    }
+  }
+  return HUD_OK;
+}
+
 static hud_status check_quantity(const struct hud_study_plan *plan,
                                  const struct hud_study_quantity *quantity, struct hud_error *error)
 {
@@ -222,5 +247,8 @@ hud_status hud_study_plan_check(const struct hud_study_plan *plan, struct hud_er
     status = check_window(plan, point, error);
   for (size_t q = 0; q < plan->study->quantity_count && status == HUD_OK; q++)
     status = check_quantity(plan, &plan->study->quantities[q], error);
+  for (size_t e = 0; e < plan->study->expected_count && status == HUD_OK; e++)
+    if (plan->study->expected[e].kind == HUD_EXPECT_THEORY)
+      status = check_expected(plan, &plan->study->expected[e], error);
   return status;
 }

@@ -90,20 +90,23 @@ static void print_block(const struct hud_study_table *table, size_t group, size_
   bool orders = study->order_parameter >= 0;
   char name[WORDS];
   parameter_name(study, name, sizeof name);
-  fprintf(stream, "\n%s, %s\n%24s %14s %15s%s\n", study->quantities[quantity].name,
+  fprintf(stream, "\n%s, %s\n%24s %14s %15s%s%s\n", study->quantities[quantity].name,
           study->variants[variant].label, name,
           study->reference == HUD_REFERENCE_NONE ? "value" : "error", "discretisation",
-          orders ? "  order" : "");
+          table->theory ? "         theory" : "", orders ? "  order" : "");
   for (size_t i = 0; i < hud_study_group_size(plan); i++) {
     size_t point = hud_study_group_point(plan, group, i);
     const struct hud_study_entry *entry = hud_study_entry_at(table, point, variant, quantity);
-    char label[WORDS], value[40], discretisation[40], order[60];
+    char label[WORDS], value[40], discretisation[40], theory[40], order[60];
     point_label(plan, point, label, sizeof label);
     hud_study_number_text(entry->value, 5, 'e', value, sizeof value);
     hud_study_number_text(entry->discretisation, 1, 'e', discretisation, sizeof discretisation);
     print_order(entry, order, sizeof order);
-    fprintf(stream, "%24s %14s %15s%s%s\n", label, entry->failed ? "failed" : value, discretisation,
-            order[0] != '\0' ? "  " : "", order);
+    hud_study_number_text(entry->theory, 5, 'e', theory, sizeof theory);
+    fprintf(stream, "%24s %14s %15s", label, entry->failed ? "failed" : value, discretisation);
+    if (table->theory)
+      fprintf(stream, " %14s", theory);
+    fprintf(stream, "%s%s\n", order[0] != '\0' ? "  " : "", order);
   }
 }
 
@@ -217,8 +220,9 @@ void hud_study_table_csv(const struct hud_study_table *table, FILE *stream)
     fprintf(stream, "%s,", study->parameters[p].name);
   if (study->against.expression != NULL)
     fprintf(stream, "%s,", study->against.name);
-  fprintf(stream, "variant,quantity,%s,discretisation,order,order_uncertainty,state\n",
-          study->reference == HUD_REFERENCE_NONE ? "value" : "error");
+  fprintf(stream, "variant,quantity,%s,discretisation,%sorder,order_uncertainty,state\n",
+          study->reference == HUD_REFERENCE_NONE ? "value" : "error",
+          table->theory ? "theory," : "");
   for (size_t g = 0; g < hud_study_group_count(plan); g++)
     for (size_t q = 0; q < study->quantity_count; q++)
       for (size_t v = 0; v < study->variant_count; v++)
@@ -232,6 +236,8 @@ void hud_study_table_csv(const struct hud_study_table *table, FILE *stream)
           fprintf(stream, ",%s", study->quantities[q].name);
           hud_study_csv_number(stream, entry->value);
           hud_study_csv_number(stream, entry->discretisation);
+          if (table->theory)
+            hud_study_csv_number(stream, entry->theory);
           hud_study_csv_number(stream, entry->order);
           hud_study_csv_number(stream, isnan(entry->order) ? NAN : entry->uncertainty);
           fprintf(stream, ",%s\n",

@@ -128,28 +128,36 @@ void hud_study_fits_latex(const struct hud_study_table *table, FILE *stream)
 
 static const char *const expected_names[] = {[HUD_EXPECT_ORDER] = "order",
                                              [HUD_EXPECT_VALUE] = "value",
+                                             [HUD_EXPECT_THEORY] = "value",
                                              [HUD_EXPECT_EXPONENT] = "exponent",
                                              [HUD_EXPECT_COEFFICIENT] = "coefficient"};
 
-/* `number` with its standard error against what is expected; NaN is never met. */
+/* A number that was seen. */
+struct seen {
+  double number, standard_error;
+  double theory; /* of HUD_EXPECT_THEORY */
+  bool withheld;
+};
+
+/* NaN is never met. */
 static bool is_met(const struct hud_study_table *table, const struct hud_study_expected *expected,
-                   size_t quantity, const char *place, double number, double standard_error,
-                   bool withheld, FILE *stream)
+                   size_t quantity, const char *place, const struct seen *seen, FILE *stream)
 {
   const struct hud_study *study = table->plan->study;
   bool by_sigmas = !isnan(expected->sigmas);
-  double allowed = by_sigmas ? expected->sigmas * standard_error : expected->within;
-  bool met = fabs(number - expected->number) <= allowed;
+  double wanted = expected->kind == HUD_EXPECT_THEORY ? seen->theory : expected->number;
+  double allowed = by_sigmas ? expected->sigmas * seen->standard_error : expected->within;
+  bool met = fabs(seen->number - wanted) <= allowed;
   int digits = expected->kind == HUD_EXPECT_ORDER ? 3 : 5;
   char form = expected->kind == HUD_EXPECT_ORDER ? 'f' : 'g', text[40], error[60] = "";
-  hud_study_number_text(number, digits, form, text, sizeof text);
-  if (expected->kind != HUD_EXPECT_ORDER && !isnan(standard_error))
-    snprintf(error, sizeof error, " (error %.2g)", standard_error);
+  hud_study_number_text(seen->number, digits, form, text, sizeof text);
+  if (expected->kind != HUD_EXPECT_ORDER && !isnan(seen->standard_error))
+    snprintf(error, sizeof error, " (error %.2g)", seen->standard_error);
   if (stream != NULL)
-    fprintf(stream, "%-7s %s, %s%s%s: %s %s%s, expected %g +- %g%s\n", met ? "met" : "NOT MET",
+    fprintf(stream, "%-7s %s, %s%s%s: %s %s%s, expected %.7g +- %g%s\n", met ? "met" : "NOT MET",
             study->variants[expected->variant].label, study->quantities[quantity].name,
             place[0] != '\0' ? ", " : "", place, expected_names[expected->kind],
-            withheld ? "withheld" : text, error, expected->number,
+            seen->withheld ? "withheld" : text, error, wanted,
             by_sigmas ? expected->sigmas : expected->within, by_sigmas ? " errors" : "");
   return met;
 }
@@ -169,8 +177,10 @@ static size_t miss_values(const struct hud_study_table *table,
         hud_study_entry_at(table, point, expected->variant, quantity);
     char place[WORDS];
     hud_study_point_text(study, point, order ? study->order_parameter : -1, place, sizeof place);
-    missed += !is_met(table, expected, quantity, place, order ? entry->order : entry->value,
-                      order ? NAN : 0.5 * entry->discretisation, order && entry->withheld, stream);
+    const struct seen seen = {order ? entry->order : entry->value,
+                              order ? NAN : 0.5 * entry->discretisation, entry->theory,
+                              order && entry->withheld};
+    missed += !is_met(table, expected, quantity, place, &seen, stream);
   }
   return missed;
 }
@@ -192,8 +202,10 @@ static size_t miss_fits(const struct hud_study_table *table,
         fitted->quantity != quantity || (study->fits[fitted->fit].powers.count == 0) != exponent)
       continue;
     double number = exponent ? curve->power[0] : curve->coefficient[0];
-    missed += !is_met(table, expected, quantity, place, fitted->defined ? number : NAN,
-                      exponent ? curve->power_error : curve->coefficient_error[0], false, stream);
+    const struct seen seen = {fitted->defined ? number : NAN,
+                              exponent ? curve->power_error : curve->coefficient_error[0], NAN,
+                              false};
+    missed += !is_met(table, expected, quantity, place, &seen, stream);
   }
   return missed;
 }

@@ -83,6 +83,7 @@ struct hud_study_fit {
 enum hud_study_expected_kind {
   HUD_EXPECT_ORDER,
   HUD_EXPECT_VALUE,
+  HUD_EXPECT_THEORY,
   HUD_EXPECT_EXPONENT,
   HUD_EXPECT_COEFFICIENT
 };
@@ -90,7 +91,8 @@ struct hud_study_expected {
   size_t variant;
   int quantity; /* HUD_ALL */
   enum hud_study_expected_kind kind;
-  double number, within, sigmas; /* one of the last two is NaN */
+  double number;         /* NaN: theory says it at each point */
+  double within, sigmas; /* one of the two is NaN */
 };
 
 enum { HUD_REFERENCE_NONE = -1, HUD_REFERENCE_THEORY = -2, HUD_REFERENCE_COMPOSITE = -3 };

@@ -140,18 +140,23 @@ static hud_status fill_entry(struct filling *filling, const struct hud_study_mea
   return status;
 }
 
-/* What is measured of a quantity at a point. */
+/* What is measured of a quantity at a point, and what theory says of it. */
 static hud_status set_measure(struct filling *filling, size_t point, size_t variant,
                               const struct hud_study_quantity *quantity,
-                              struct hud_study_measure *measure, struct hud_error *error)
+                              struct hud_study_measure *measure, double *theory,
+                              struct hud_error *error)
 {
   const struct hud_study_plan *plan = filling->table->plan;
   const struct hud_study *study = plan->study;
   hud_study_measure_at(study, point, quantity, measure);
-  if (study->reference != HUD_REFERENCE_THEORY)
+  *theory = NAN;
+  if (study->reference >= 0)
     return HUD_OK;
   const struct hud_study_run *run = &plan->runs[hud_study_case_at(plan, point, variant)->run];
-  return hud_study_theory(&measure->theory, quantity, run->file, error);
+  if (study->reference == HUD_REFERENCE_THEORY)
+    return hud_study_theory(&measure->theory, quantity, run->file, error);
+  hud_status status = hud_study_theory(theory, quantity, run->file, NULL);
+  return status == HUD_ERROR_MEMORY ? hud_fail_memory(error, "theory", 0) : HUD_OK;
 }
 
 static hud_status fill(struct filling *filling, struct hud_error *error)
@@ -164,13 +169,15 @@ static hud_status fill(struct filling *filling, struct hud_error *error)
       for (size_t q = 0; q < study->quantity_count && status == HUD_OK; q++) {
         struct hud_study_entry *entry = entry_of(table, point, v, q);
         struct hud_study_measure measure;
-        *entry = (struct hud_study_entry){NAN, NAN, NAN, NAN, false, false};
+        *entry = (struct hud_study_entry){NAN, NAN, NAN, NAN, NAN, false, false};
         if (filling->stop != NULL && *filling->stop != 0)
           return hud_fail(error, HUD_ERROR_INTERRUPTED,
                           "stopped; all runs are there, and the same command goes on");
         if ((int)v == study->reference)
           continue;
-        status = set_measure(filling, point, v, &study->quantities[q], &measure, error);
+        status =
+            set_measure(filling, point, v, &study->quantities[q], &measure, &entry->theory, error);
+        table->theory = table->theory || !isnan(entry->theory);
         if (status == HUD_OK)
           status = fill_entry(filling, &measure, point, v, entry, error);
       }

@@ -14,6 +14,7 @@
 struct hud_study_entry {
   double value;          /* NaN: not defined for this variant, or its run failed */
   double discretisation; /* NaN: not known */
+  double theory;         /* what theory says of a value; NaN: nothing, or there is a reference */
   double order;          /* from the value of the order parameter before; NaN: see `withheld` */
   double uncertainty;    /* of the order; NaN: not known */
   bool failed, withheld; /* withheld: there would be an order, but it could not be trusted */
@@ -29,6 +30,7 @@ struct hud_study_fitted {
 struct hud_study_table {
   const struct hud_study_plan *plan;
   struct hud_study_entry *entries; /* point x variant x quantity */
+  bool theory;                     /* some entry has one */
   size_t fitted_count;
   struct hud_study_fitted *fitted;
 };

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The figure of a study in which no parameter varies: columns against time. */
+#ifndef HUD_STUDY_DRAW_TIMES_H
+#define HUD_STUDY_DRAW_TIMES_H
+
+#include "study/table.h"
+
+/* figure-study: a panel for each column among the quantities, and each point, the first four; a
+ * curve for each variant, with error bars of two standard errors where they are known. Nothing if
+ * no quantity is a column. */
+hud_status hud_study_draw_times(const struct hud_study_table *table, const char *directory,
+                                char **missing, struct hud_error *error);
+
+#endif
