@@ -104,6 +104,8 @@ static hud_status add_panel(struct times *times, size_t point, size_t quantity,
   hud_status status = HUD_OK;
   struct hud_series *series = times->series + times->panel_count * study->variant_count;
   hud_study_measure_at(study, point, &study->quantities[quantity], &measure);
+  measure.from = 0.0;
+  measure.to = INFINITY;
   for (size_t v = 0; v < study->variant_count && status == HUD_OK; v++)
     status = add_curve(times, &measure, point, v, error);
   if (status != HUD_OK)

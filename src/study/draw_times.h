@@ -6,8 +6,8 @@
 #include "study/table.h"
 
 /* figure-study: a panel for each column among the quantities, and each point, the first four; a
- * curve for each variant, with error bars of two standard errors where they are known. Nothing if
- * no quantity is a column. */
+ * curve over the whole run for each variant, with error bars of two standard errors where they are
+ * known. Nothing if no quantity is a column. */
 hud_status hud_study_draw_times(const struct hud_study_table *table, const char *directory,
                                 char **missing, struct hud_error *error);
 
