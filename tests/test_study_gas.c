@@ -286,7 +286,7 @@ static void test_values_beside_theory(void **state)
   table = scratch_read(scratch, "beside/figure-study.gp", &length);
   assert_non_null(strstr(table, "label_1_2 = \"ternary\"")); /* one panel, of the column */
   assert_null(strstr(table, "label_2_1"));
-  assert_non_null(strstr(table, "with yerrorlines"));
+  assert_non_null(strstr(table, "with yerrorbars"));
   free(table);
   expect(text, "beside",
          "--set 'expect=[{variant: binary, quantity: decay_rate(anisotropy), value: 2, sigmas: "
