@@ -146,15 +146,12 @@ hud_status hud_study_draw_times(const struct hud_study_table *table, const char 
     for (size_t point = 0; point < plan->point_count && status == HUD_OK; point++)
       if (study->quantities[q].kind == HUD_QUANTITY_COLUMN && times.panel_count < MOST_PANELS)
         status = add_panel(&times, point, q, error);
-  char subtitle[MARKUP];
-  snprintf(subtitle, sizeof subtitle,
-           "%d runs of each stochastic model; bars are two standard errors",
-           study->description.seeds);
-  const struct hud_figure figure = {.title = study->description.title,
-                                    .subtitle = study->description.seeds > 1 ? subtitle : NULL,
-                                    .columns = times.panel_count == 4 ? 2 : 3,
-                                    .panel_count = times.panel_count,
-                                    .panels = times.panels};
+  const struct hud_figure figure = {
+      .title = study->description.title,
+      .subtitle = study->description.seeds > 1 ? "bars: two standard errors" : NULL,
+      .columns = times.panel_count == 4 ? 2 : 3,
+      .panel_count = times.panel_count,
+      .panels = times.panels};
   if (status == HUD_OK && times.panel_count > 0)
     status = hud_figure_draw(&figure, directory, "study", missing, error);
   for (size_t c = 0; times.room != NULL && c < most; c++)
