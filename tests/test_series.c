@@ -168,6 +168,28 @@ static void series_is_the_direct_simulation(void **state)
   assert_true(fabs(result.sum[1] - dsmc) > 10.0 * result.error[1]); /* two terms do not suffice */
 }
 
+/* For data uniform in x, I_k is a multiple of t^k, so that for short times the series converges as
+ * fast as Lemma 6.1 says: each term is less than half of the one before, and so is what is left
+ * out.
+ */
+static void terms_are_powers_of_time(void **state)
+{
+  (void)state;
+  struct hud_series_spec spec = base(2, 0.06, 3, 400000);
+  struct hud_series_result late = run(&spec);
+  spec.time = 0.03;
+  spec.seed = 2;
+  struct hud_series_result early = run(&spec);
+  for (int k = 1; k <= 3; k++) {
+    assert_close(late.term[k].value, ldexp(early.term[k].value, k),
+                 3.5 * hypot(late.term[k].error, ldexp(early.term[k].error, k)));
+    assert_close_relative(late.term[k].absolute, ldexp(early.term[k].absolute, k), 0.06);
+    assert_below(fabs(early.term[k].value),
+                 0.5 * fabs(early.term[k - 1].value) + 2.0 * early.term[k].error);
+  }
+  assert_below(late.term[2].error, 0.2 * fabs(late.term[2].value));
+}
+
 static double two_anisotropies(void *context, const double *x, const double *v)
 {
   return anisotropy(context, x, v) * (1.0 + v[2] * v[2]);
@@ -649,6 +671,7 @@ int main(void)
       cmocka_unit_test(mass_and_energy_have_no_terms),
       cmocka_unit_test(maxwellian_stays),
       cmocka_unit_test(series_is_the_direct_simulation),
+      cmocka_unit_test(terms_are_powers_of_time),
       cmocka_unit_test(two_particle_series_factorises),
       cmocka_unit_test(series_of_chaotic_data_factorises),
       cmocka_unit_test(two_points_factorise),
