@@ -190,20 +190,19 @@ static void draw(struct curve curves[2][DATA])
     boxes_only[d] = all[d];
     boxes_only[d].x = curves[0][d].size;
   }
-  const struct hud_panel panels[3] = {
-      {.x_label = "unknowns",
-       .y_label = "error of f̂_1, t = 1",
-       .log_x = true,
-       .log_y = true,
-       .series_count = SERIES,
-       .series = all},
-      {.x_label = "nodes in s = degree in α",
-       .y_label = "error of f̂_1, t = 1",
-       .log_y = true,
-       .series_count = DATA,
-       .series = boxes_only},
-      {.legend_only = true, .series_count = SERIES, .series = legend}};
-  const struct hud_figure figure = {.panel_count = 3, .panels = panels};
+  const struct hud_panel panels[2] = {{.x_label = "unknowns",
+                                       .y_label = "error of f̂_1, t = 1",
+                                       .log_x = true,
+                                       .log_y = true,
+                                       .series_count = SERIES,
+                                       .series = all},
+                                      {.x_label = "nodes in s = degree in α",
+                                       .y_label = "error of f̂_1, t = 1",
+                                       .log_y = true,
+                                       .series_count = DATA,
+                                       .series = boxes_only}};
+  const struct hud_figure figure = {
+      .panel_count = 2, .panels = panels, .legend_count = SERIES, .legend = legend};
   hud_bench_require(hud_figure_draw(&figure, folder, "convergence", NULL, &error), &error);
 }
 
