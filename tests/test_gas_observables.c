@@ -215,7 +215,7 @@ static void rates_are_ideal_times_y(void **state)
   struct hud_simulation *full = open_model("%sparticles: {count: 64, replicas: 400}\n", gas);
   advance(full, 2.0);
   for (int k = 2; k <= 3; k++) {
-    char y[16], y_se[16], events[16], events_se[20];
+    char y[40], y_se[40], events[40], events_se[40];
     snprintf(y, sizeof y, "y_%d", k);
     snprintf(y_se, sizeof y_se, "y_%d_se", k);
     snprintf(events, sizeof events, "collisions_%d", k);
