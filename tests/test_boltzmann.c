@@ -267,47 +267,6 @@ static void small_anisotropy_decays_at_the_closed_rate(void **state)
   }
 }
 
-/* The same for what is left of <|v|^4> when |v|^2 is as in equilibrium: data M (1 + a S) with the
- * Sonine polynomial S = |v|^4 - 2(d+2)|v|^2 + d(d+2), whose excess a <S^2> decays at
- *
- *   alpha rho^l/(2k <S^2>) integral of M^k b_+ (sum of |v*|^4 - sum of |v|^4)^2
- *
- * at first. With V = s g + w, w orthogonal to g, that is a Gaussian mean of a polynomial in s, w
- * and the |g_p|^2; these numbers are the means, exactly. */
-static void small_excess_decays_at_the_closed_rate(void **state)
-{
-  (void)state;
-  static const double share[2][3] = {{1.0 / 2, 19.0 / 27, 459.0 / 640},
-                                     {8.0 / 15, 248.0 / 405, 23.0 / 39}};
-  struct hud_random random;
-  hud_random_seed(&random, 6, 0);
-  for (int d = 2; d <= 3; d++)
-    for (int l = 1; l <= 3; l++) {
-      struct statistic rate = {0};
-      int k = l + 1;
-      double constant = hud_scatter_constant(d, l);
-      double norm = d == 2 ? 64.0 : 120.0;
-      for (int sample = 0; sample < 300000; sample++) {
-        double v[COORDINATES];
-        double *at[HUD_SPHERES_MAX_GROUP];
-        double change = 0.0;
-        point(v, d, k, at);
-        for (int i = 0; i < d * k; i++)
-          v[i] = hud_random_normal(&random);
-        for (int p = 0; p < k; p++)
-          change -= square_of(d, at[p]) * square_of(d, at[p]);
-        double r = constant * sqrt(hud_scatter_square(d, k, at));
-        hud_scatter(&random, d, k, at);
-        for (int p = 0; p < k; p++)
-          change += square_of(d, at[p]) * square_of(d, at[p]);
-        add(&rate, r * change * change / (2.0 * k * norm));
-      }
-      double expected = share[d - 2][l - 1] * hud_boltzmann_rate(d, l, 1.0, 1.0, 1.0);
-      assert_close(mean(&rate), expected, 3.5 * error_of(&rate));
-      assert_below(error_of(&rate) / expected, 0.025);
-    }
-}
-
 /* d<|v|^2>/dt of the first member alone, with impact parameters by mu (weight 1) or by the surface
  * measure of the ellipsoid (weight |B omega|): only mu treats members alike, so only mu conserves
  * energy. This is the test that the tests above can see a wrong measure. */
@@ -732,7 +691,6 @@ int main(void)
       cmocka_unit_test(scattering_follows_the_impact_measure),
       cmocka_unit_test(kernel_gives_the_exact_kinetic_numbers),
       cmocka_unit_test(small_anisotropy_decays_at_the_closed_rate),
-      cmocka_unit_test(small_excess_decays_at_the_closed_rate),
       cmocka_unit_test(surface_measure_would_not_conserve_energy),
       cmocka_unit_test(momentum_and_energy_are_conserved),
       cmocka_unit_test(fast_process_is_the_plain_process),
