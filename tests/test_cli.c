@@ -345,6 +345,43 @@ static void test_resume(void **state)
   }
 }
 
+/* The files of a gas beside moments.csv, cut back and gone on with, are the same to the byte; a run
+ * killed without warning has written more than its checkpoint knows. One that lost such a file is
+ * refused and leaves the others alone. */
+static void test_resume_gas(void **state)
+{
+  (void)state;
+  static const char *const formats[] = {"csv", "netcdf"}, *const events[] = {"csv", "nc"};
+  for (int i = 0; i < 4; i++) {
+    char command[1024];
+    int f = i / 2;
+    snprintf(command, sizeof command,
+             "echo '{events: true, pictures: true, trajectories: 50, event_format: %s}' > "
+             "%%s/output; run() { exec %%b/huddle run models/hard_spheres.yaml --set "
+             "output=\"$(cat %%s/output)\" --set particles.count=3000 --set time.end=3 --set "
+             "time.checkpoint_every=3 --quiet -o $1; }; rm -rf %%s/whole %%s/cut; "
+             "(run %%s/whole) && { run %%s/cut & "
+             "while kill -0 $! && [ ! -e %%s/cut/checkpoint ]; do sleep 0.01; done; "
+             "kill -%s $!; wait $!; echo status $?; }",
+             formats[f], i % 2 == 0 ? "TERM" : "KILL");
+    expect(command, 0, i % 2 == 0 ? "status 3" : "status 137");
+    assert_false(exists("cut/gas.html"));
+    expect("mv %s/cut/trajectories.nc.tmp %s/aside; %b/huddle resume %s/cut; r=$?; "
+           "mv %s/aside %s/cut/trajectories.nc.tmp; exit $r",
+           2, "cannot go on writing");
+    expect("cp %s/cut/gas.html.tmp %s/aside; head -c 100 %s/aside > %s/cut/gas.html.tmp; "
+           "%b/huddle resume %s/cut; r=$?; cp %s/aside %s/cut/gas.html.tmp; exit $r",
+           2, "shorter than when the run was stopped");
+    snprintf(command, sizeof command,
+             "%%b/huddle resume %%s/cut --quiet && for f in moments.csv result.nc events.%s "
+             "trajectories.nc gas.html gas.svg; do cmp %%s/whole/$f %%s/cut/$f || exit 9; done; "
+             "ls %%s/cut",
+             events[f]);
+    expect(command, 0, "moments.csv");
+    assert_false(exists("cut/trajectories.nc.tmp") || exists("cut/checkpoint"));
+  }
+}
+
 static void test_plot_and_compare(void **state)
 {
   (void)state;
@@ -400,6 +437,7 @@ int main(void)
       cmocka_unit_test(test_output_failures),
       cmocka_unit_test(test_signal),
       cmocka_unit_test(test_resume),
+      cmocka_unit_test(test_resume_gas),
       cmocka_unit_test(test_plot_and_compare),
       cmocka_unit_test(test_examples),
   };

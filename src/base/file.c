@@ -118,6 +118,60 @@ hud_status hud_file_create(struct hud_file *file, const char *directory, const c
   return status;
 }
 
+static hud_status fail_continue(struct hud_error *error, const char *path, const char *reason)
+{
+  return hud_fail(error, HUD_ERROR_INPUT, "cannot go on writing %s: %s", path, reason);
+}
+
+hud_status hud_file_continue(struct hud_file *file, const char *directory, const char *name,
+                             struct hud_error *error)
+{
+  *file = (struct hud_file){NULL, NULL, NULL};
+  hud_status status = hud_path_join(&file->final, directory, name, error);
+  size_t length = status == HUD_OK ? strlen(file->final) + sizeof ".tmp" : 0;
+  if (status == HUD_OK)
+    status = HUD_NEW(&file->temporary, length, "a path", error);
+  struct stat info;
+  if (status == HUD_OK) {
+    snprintf(file->temporary, length, "%s.tmp", file->final);
+    if (lstat(file->temporary, &info) != 0)
+      status = fail_continue(error, file->temporary, strerror(errno));
+    else if (!S_ISREG(info.st_mode))
+      status = fail_continue(error, file->temporary, "it is not a regular file");
+  }
+  if (status == HUD_OK && (file->stream = fopen(file->temporary, "r+")) == NULL)
+    status = fail_continue(error, file->temporary, strerror(errno));
+  if (status != HUD_OK)
+    forget(file);
+  return status;
+}
+
+hud_status hud_file_sync(struct hud_file *file, long long *length, struct hud_error *error)
+{
+  if (ferror(file->stream) != 0 || fflush(file->stream) != 0 || fsync(fileno(file->stream)) != 0 ||
+      (*length = ftello(file->stream)) < 0)
+    return fail_output(error, "write", file->final);
+  return HUD_OK;
+}
+
+hud_status hud_file_cut(struct hud_file *file, long long length, struct hud_error *error)
+{
+  struct stat info;
+  if (fstat(fileno(file->stream), &info) != 0 || info.st_size < length)
+    return fail_continue(error, file->temporary, "it is shorter than when the run was stopped");
+  if (ftruncate(fileno(file->stream), (off_t)length) != 0 ||
+      fseeko(file->stream, (off_t)length, SEEK_SET) != 0)
+    return fail_output(error, "write", file->final);
+  return HUD_OK;
+}
+
+void hud_file_leave(struct hud_file *file)
+{
+  if (file->stream != NULL)
+    fclose(file->stream);
+  forget(file);
+}
+
 void hud_file_discard(struct hud_file *file)
 {
   if (file->stream != NULL)

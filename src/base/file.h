@@ -27,6 +27,20 @@ hud_status hud_file_reserve(struct hud_file *file, const char *directory, const 
 hud_status hud_file_create(struct hud_file *file, const char *directory, const char *name,
                            struct hud_error *error);
 
+/* Opens DIR/NAME.tmp, which a run that was stopped has left, to go on writing it: hud_file_cut sets
+ * where. HUD_ERROR_INPUT where it is not there or no regular file. */
+hud_status hud_file_continue(struct hud_file *file, const char *directory, const char *name,
+                             struct hud_error *error);
+
+/* Brings everything written so far to the disk and gives the length of the file. */
+hud_status hud_file_sync(struct hud_file *file, long long *length, struct hud_error *error);
+
+/* Cuts the file to `length` and goes on there; HUD_ERROR_INPUT if it is shorter. */
+hud_status hud_file_cut(struct hud_file *file, long long length, struct hud_error *error);
+
+/* Closes, leaving DIR/NAME.tmp to hud_file_continue. Safe on a cleared or committed file. */
+void hud_file_leave(struct hud_file *file);
+
 /* The two halves of a commit, for results that appear together or not at all. Seal: flush, close,
  * fsync; all data are on the disk under the temporary name. Publish: rename to the final name,
  * fsync the directory. On failure the temporary file is removed and the final name is untouched. */

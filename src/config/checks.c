@@ -171,13 +171,12 @@ static hud_status check_spheres(struct hud_reader *reader)
   }
   if (status == HUD_OK)
     status = check_gas(reader, &gas->velocity, gas->dimension);
-  const struct hud_output_spec *output = &reader->description->output;
-  if (status == HUD_OK && (output->events || output->pictures) &&
-      reader->description->time.checkpoint_every > 0)
-    status = hud_reader_fail_path(reader, "output", NULL,
-                                  "`output.events` and `output.pictures` do not go with "
-                                  "`time.checkpoint_every`: a run that is continued has not seen "
-                                  "what came before");
+  const struct hud_description *d = reader->description;
+  if (status == HUD_OK && d->output.trajectories > d->particles.count)
+    status =
+        hud_reader_fail_path(reader, "output.trajectories", "expected at most `particles.count`",
+                             "trajectories of %lld particles are asked for; there are %lld",
+                             (long long)d->output.trajectories, (long long)d->particles.count);
   bool whole = gas->domain.type == HUD_DOMAIN_WHOLE_SPACE;
   if (status == HUD_OK && whole && gas->position == NULL && gas->velocity.type != HUD_GAS_TABLE)
     status = hud_reader_fail_path(reader, "domain", "expected an expression in `initial.position`",

@@ -165,11 +165,15 @@ struct hud_particles_spec {
 /* duration: the law of the holding time of a pair. */
 enum hud_duration { HUD_DURATION_EXPONENTIAL, HUD_DURATION_DETERMINISTIC };
 
+enum hud_event_format { HUD_EVENTS_CSV, HUD_EVENTS_NETCDF };
+
 struct hud_output_spec {
   bool f1;               /* f1(time, v) in result.nc */
   bool f2;               /* f2(time, v, v2) in result.nc */
   double mollifier;      /* of densities by method spectral; 0: none */
-  bool events, pictures; /* of a gas: events.csv; gas.html and gas.svg */
+  bool events, pictures; /* of a gas: events.csv or events.nc; gas.html and gas.svg */
+  enum hud_event_format event_format;
+  int64_t trajectories; /* of a gas: particles in trajectories.nc */
 };
 
 /* A short list of numbers. */

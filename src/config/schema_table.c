@@ -118,6 +118,12 @@ static const struct hud_choice differences[] = {
     {NULL, 0, NULL},
 };
 
+static const struct hud_choice event_formats[] = {
+    {"csv", HUD_EVENTS_CSV, "events.csv"},
+    {"netcdf", HUD_EVENTS_NETCDF, "events.nc"},
+    {NULL, 0, NULL},
+};
+
 static const struct hud_choice integrators[] = {
     {"cvode", HUD_INTEGRATOR_CVODE, "BDF with Newton-Krylov"},
     {"picard", HUD_INTEGRATOR_PICARD, "fixed-point iteration of the mild form (30)"},
@@ -415,6 +421,12 @@ static const struct hud_key keys[] = {
     {TOP, .path = "output.events", BOOLEAN(IN(output.events)), .fallback = "false",
      .models = SPHERES,
      .meaning = "events.csv: time, members, b and impact vector of every collision (replica 0)"},
+    {TOP, .path = "output.event_format", CHOICE(IN(output.event_format), event_formats),
+     .fallback = "csv", .models = SPHERES, .meaning = "of the collisions"},
+    {TOP, .path = "output.trajectories", INTEGER(INT64, IN(output.trajectories)), RANGE(0, 1 << 30),
+     .fallback = "0", .models = SPHERES,
+     .meaning = "trajectories.nc: positions and velocities of so many particles, the first ones, "
+                "at all output times (replica 0)"},
     {TOP, .path = "output.pictures", BOOLEAN(IN(output.pictures)), .fallback = "false",
      .models = SPHERES,
      .meaning =

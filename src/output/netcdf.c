@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "output/netcdf_define.h"
 #include "output/symbols.h"
 
 struct hud_netcdf {
@@ -22,13 +23,6 @@ struct hud_netcdf {
   int *columns;
 };
 
-void hud_netcdf_version(char *text, size_t size)
-{
-  /* "4.9.0 of Mar  1 2023 ..." */
-  const char *version = nc_inq_libvers();
-  snprintf(text, size, "%.*s", (int)strcspn(version, " "), version);
-}
-
 static hud_status fail(const struct hud_netcdf *file, int code, struct hud_error *error)
 {
   return hud_fail(error, HUD_ERROR_OUTPUT, "cannot write %s: %s", file->path, nc_strerror(code));
@@ -36,43 +30,14 @@ static hud_status fail(const struct hud_netcdf *file, int code, struct hud_error
 
 /* ---- header ---- */
 
-/* A first failure sticks, so that a header reads as a list. */
-struct header {
-  int id, code;
-};
-
-static void put_text(struct header *header, int variable, const char *name, const char *text)
-{
-  if (header->code == NC_NOERR && text != NULL && text[0] != '\0')
-    header->code = nc_put_att_text(header->id, variable, name, strlen(text), text);
-}
-
-static int define_dimension(struct header *header, const char *name, size_t length)
-{
-  int dimension = -1;
-  if (header->code == NC_NOERR)
-    header->code = nc_def_dim(header->id, name, length, &dimension);
-  return dimension;
-}
-
-static int define_variable(struct header *header, const char *name, int rank, const int *dimensions,
-                           const char *sentence)
-{
-  int variable = -1;
-  if (header->code == NC_NOERR)
-    header->code = nc_def_var(header->id, name, NC_DOUBLE, rank, dimensions, &variable);
-  put_text(header, variable, "long_name", sentence);
-  put_text(header, variable, "units", "1");
-  return variable;
-}
-
-static void define_columns(struct header *header, struct hud_netcdf *file,
+static void define_columns(struct hud_netcdf_header *header, struct hud_netcdf *file,
                            const struct hud_netcdf_spec *spec, int time)
 {
   for (size_t c = 0; c < spec->column_count; c++) {
     char sentence[256];
     hud_symbol_sentence(spec->column_names[c], sentence, sizeof sentence);
-    int variable = define_variable(header, spec->column_names[c], 1, &time, sentence);
+    int variable =
+        hud_netcdf_define_variable(header, spec->column_names[c], NC_DOUBLE, 1, &time, sentence);
     double undefined = (double)NAN;
     if (header->code == NC_NOERR)
       header->code =
@@ -85,24 +50,26 @@ struct velocity_variables {
   int v, bounds, v2;
 };
 
-static void define_moving(struct header *header, struct hud_netcdf *file,
+static void define_moving(struct hud_netcdf_header *header, struct hud_netcdf *file,
                           const struct hud_netcdf_spec *spec, int time)
 {
-  int dimensions[3] = {time, define_dimension(header, "cell", spec->v_count), -1};
-  file->v = define_variable(header, "v", 2, dimensions, "velocity");
+  int dimensions[3] = {time, hud_netcdf_define_dimension(header, "cell", spec->v_count), -1};
+  file->v = hud_netcdf_define_variable(header, "v", NC_DOUBLE, 2, dimensions, "velocity");
   file->velocities = spec->v;
   if (spec->f1) {
-    file->f1 = define_variable(header, "f1", 2, dimensions, "density of free particles, f_1");
-    put_text(header, file->f1, "coordinates", "v");
+    file->f1 = hud_netcdf_define_variable(header, "f1", NC_DOUBLE, 2, dimensions,
+                                          "density of free particles, f_1");
+    hud_netcdf_put_text(header, file->f1, "coordinates", "v");
   }
   if (spec->f2) {
-    dimensions[2] = define_dimension(header, "cell2", spec->v_count);
-    file->f2 = define_variable(header, "f2", 3, dimensions, "rescaled density of pairs, f_2");
-    put_text(header, file->f2, "coordinates", "v");
+    dimensions[2] = hud_netcdf_define_dimension(header, "cell2", spec->v_count);
+    file->f2 = hud_netcdf_define_variable(header, "f2", NC_DOUBLE, 3, dimensions,
+                                          "rescaled density of pairs, f_2");
+    hud_netcdf_put_text(header, file->f2, "coordinates", "v");
   }
 }
 
-static void define_densities(struct header *header, struct hud_netcdf *file,
+static void define_densities(struct hud_netcdf_header *header, struct hud_netcdf *file,
                              const struct hud_netcdf_spec *spec, int time,
                              struct velocity_variables *made)
 {
@@ -113,53 +80,32 @@ static void define_densities(struct header *header, struct hud_netcdf *file,
     define_moving(header, file, spec, time);
     return;
   }
-  int dimensions[3] = {time, define_dimension(header, "v", spec->v_count), -1};
-  made->v = define_variable(header, "v", 1, &dimensions[1], "velocity");
+  int dimensions[3] = {time, hud_netcdf_define_dimension(header, "v", spec->v_count), -1};
+  made->v = hud_netcdf_define_variable(header, "v", NC_DOUBLE, 1, &dimensions[1], "velocity");
   if (spec->edges != NULL) {
-    int bounds[2] = {dimensions[1], define_dimension(header, "bound", 2)};
-    put_text(header, made->v, "bounds", "v_bounds");
+    int bounds[2] = {dimensions[1], hud_netcdf_define_dimension(header, "bound", 2)};
+    hud_netcdf_put_text(header, made->v, "bounds", "v_bounds");
     if (header->code == NC_NOERR)
       header->code = nc_def_var(header->id, "v_bounds", NC_DOUBLE, 2, bounds, &made->bounds);
   }
   const char *cells = spec->edges != NULL ? "v: mean" : "v: point";
   if (spec->f1) {
-    file->f1 = define_variable(header, "f1", 2, dimensions, "density of free particles, f_1");
-    put_text(header, file->f1, "cell_methods", cells);
+    file->f1 = hud_netcdf_define_variable(header, "f1", NC_DOUBLE, 2, dimensions,
+                                          "density of free particles, f_1");
+    hud_netcdf_put_text(header, file->f1, "cell_methods", cells);
   }
   if (spec->f2) {
-    dimensions[2] = define_dimension(header, "v2", spec->v_count);
-    made->v2 = define_variable(header, "v2", 1, &dimensions[2], "velocity of the second particle");
-    file->f2 = define_variable(header, "f2", 3, dimensions, "rescaled density of pairs, f_2");
-    put_text(header, file->f2, "cell_methods",
-             spec->edges != NULL ? "v: v2: mean" : "v: v2: point");
+    dimensions[2] = hud_netcdf_define_dimension(header, "v2", spec->v_count);
+    made->v2 = hud_netcdf_define_variable(header, "v2", NC_DOUBLE, 1, &dimensions[2],
+                                          "velocity of the second particle");
+    file->f2 = hud_netcdf_define_variable(header, "f2", NC_DOUBLE, 3, dimensions,
+                                          "rescaled density of pairs, f_2");
+    hud_netcdf_put_text(header, file->f2, "cell_methods",
+                        spec->edges != NULL ? "v: v2: mean" : "v: v2: point");
   }
 }
 
-static void define_provenance(struct header *header, const struct hud_provenance *provenance)
-{
-  char text[128], libraries[512] = "", netcdf[64];
-  const char *version = provenance->version != NULL ? provenance->version : "";
-  put_text(header, NC_GLOBAL, "Conventions", "CF-1.8");
-  put_text(header, NC_GLOBAL, "title", provenance->title);
-  snprintf(text, sizeof text, "huddle %s", version);
-  put_text(header, NC_GLOBAL, "source", text);
-  snprintf(text, sizeof text, "written by huddle run, version %s", version);
-  put_text(header, NC_GLOBAL, "history", text);
-  put_text(header, NC_GLOBAL, "huddle_version", provenance->version);
-  put_text(header, NC_GLOBAL, "git_commit", provenance->git_commit);
-  put_text(header, NC_GLOBAL, "model", provenance->model_text);
-  put_text(header, NC_GLOBAL, "model_hash", provenance->model_hash);
-  size_t used = 0;
-  for (size_t i = 0; i < provenance->library_count && used < sizeof libraries; i++)
-    used += (size_t)snprintf(libraries + used, sizeof libraries - used, "%s %s, ",
-                             provenance->libraries[i].name, provenance->libraries[i].value);
-  hud_netcdf_version(netcdf, sizeof netcdf);
-  if (used < sizeof libraries)
-    snprintf(libraries + used, sizeof libraries - used, "netCDF %s", netcdf);
-  put_text(header, NC_GLOBAL, "libraries", libraries);
-}
-
-static void put_velocities(struct header *header, const struct hud_netcdf_spec *spec,
+static void put_velocities(struct hud_netcdf_header *header, const struct hud_netcdf_spec *spec,
                            const struct velocity_variables *variables)
 {
   if (header->code == NC_NOERR && variables->v >= 0)
@@ -174,13 +120,13 @@ static void put_velocities(struct header *header, const struct hud_netcdf_spec *
 
 static int write_header(struct hud_netcdf *file, const struct hud_netcdf_spec *spec)
 {
-  struct header header = {file->id, NC_NOERR};
+  struct hud_netcdf_header header = {file->id, NC_NOERR};
   struct velocity_variables variables;
-  int time = define_dimension(&header, "time", NC_UNLIMITED);
-  file->time = define_variable(&header, "time", 1, &time, "time");
+  int time = hud_netcdf_define_dimension(&header, "time", NC_UNLIMITED);
+  file->time = hud_netcdf_define_variable(&header, "time", NC_DOUBLE, 1, &time, "time");
   define_densities(&header, file, spec, time, &variables);
   define_columns(&header, file, spec, time);
-  define_provenance(&header, spec->provenance);
+  hud_netcdf_define_provenance(&header, spec->provenance);
   int mode;
   if (header.code == NC_NOERR) /* every value is written: no need to fill first */
     header.code = nc_set_fill(file->id, NC_NOFILL, &mode);

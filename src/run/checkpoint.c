@@ -16,7 +16,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 
-static const char magic[] = "huddle checkpoint 2\n";
+static const char magic[] = "huddle checkpoint 3\n";
 #define CHECKPOINT_LIMIT ((size_t)1 << 36)
 
 struct hud_checkpoint {

@@ -12,6 +12,7 @@
 
 #include "analysis/positivity.h"
 #include "run/second_resolution.h"
+#include "run/gas_files.h"
 #include "run/simulation.h"
 
 /* What a run has recorded: `length` doubles a record, the first of them the time. */
@@ -30,6 +31,7 @@ struct hud_watch {
   double least_f1, least_f1_time; /* smallest f_1 over its largest value so far, and when */
   struct hud_negativity negativity[2];
   struct hud_resolution_check check; /* with solver.spectral_check */
+  struct hud_gas_place place;        /* of a gas: how far its files were */
 };
 
 /* Writes directory/checkpoint. HUD_ERROR_OUTPUT. */

@@ -110,8 +110,8 @@ static hud_status open_results(struct run *run, struct hud_error *error)
   };
   status = hud_results_open(&run->results, &spec, error);
   if (status == HUD_OK && simulation->gas != NULL && hud_gas_system(simulation->gas) != NULL)
-    status =
-        hud_gas_files_open(&run->gas_files, simulation->gas, d, run->options->directory, error);
+    status = hud_gas_files_open(&run->gas_files, simulation->gas, d, run->options->directory,
+                                &run->provenance, run->options->checkpoint != NULL, error);
   return status;
 }
 
@@ -203,10 +203,10 @@ static hud_status record(struct run *run, struct hud_error *error)
     memcpy(run->v, v, n * sizeof *v);
   observe(run, simulation->row);
   if (run->gas_files != NULL)
-    hud_gas_files_frame(run->gas_files);
+    status = hud_gas_files_frame(run->gas_files, error);
   if (run->positivity != NULL)
     hud_positivity_observe(run->positivity, simulation->time, simulation->y);
-  if (run->second != NULL)
+  if (run->second != NULL && status == HUD_OK)
     status = hud_second_resolution_compare(run->second, simulation->time, simulation->model,
                                            simulation->y, &run->watch.check, error);
   if (status == HUD_OK)
@@ -227,8 +227,12 @@ static hud_status save(struct run *run, long long i, struct hud_error *error)
     return HUD_OK;
   for (int k = 1; k <= 2 && run->positivity != NULL; k++)
     run->watch.negativity[k - 1] = hud_positivity_found(run->positivity, k);
-  hud_status status =
-      hud_checkpoint_write(simulation, &run->history, &run->watch, run->options->directory, error);
+  hud_status status = HUD_OK;
+  if (run->gas_files != NULL)
+    status = hud_gas_files_save(run->gas_files, &run->watch.place, error);
+  if (status == HUD_OK)
+    status = hud_checkpoint_write(simulation, &run->history, &run->watch, run->options->directory,
+                                  error);
   if (status == HUD_OK && simulation->evolve != NULL)
     status = hud_evolve_restart(simulation->evolve, simulation->time, simulation->y, error);
   run->checkpoint_time = simulation->time;
@@ -253,6 +257,8 @@ static hud_status take_up(struct run *run, struct hud_error *error)
     status = hud_results_record(run->results, row[0], row + 1, n > 0 ? row + columns : NULL,
                                 run->f2 != NULL ? row + columns + n : NULL, error);
   }
+  if (status == HUD_OK && run->gas_files != NULL)
+    status = hud_gas_files_continue(run->gas_files, &run->watch.place, error);
   for (int k = 1; k <= 2 && run->positivity != NULL && status == HUD_OK; k++)
     hud_positivity_resume(run->positivity, k, run->watch.negativity[k - 1]);
   run->checkpoint_time = run->simulation->time;
@@ -563,7 +569,7 @@ hud_status hud_run(struct hud_model_file *file, const struct hud_run_options *op
   else if (!isnan(run.checkpoint_time))
     hud_log_warning(options->log, "`huddle resume %s` goes on from the checkpoint at t = %.6g",
                     options->directory, run.checkpoint_time);
-  hud_gas_files_free(run.gas_files);
+  hud_gas_files_free(run.gas_files, options->checkpoint != NULL || !isnan(run.checkpoint_time));
   hud_results_abandon(run.results);
   hud_simulation_close(run.simulation);
   hud_summary_free(&run.summary);
