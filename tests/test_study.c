@@ -280,6 +280,43 @@ static void test_composite(void **state)
          2, "alignment only");
 }
 
+/* Bounds are on all values that are meant, with their discretisation errors; `at` says which. */
+static void test_bounds(void **state)
+{
+  (void)state;
+  write_study("bounds.yaml",
+              SMALL "vary: {epsilon: [0.1, 0.01], \"rates.mu.1,1\": [1, 2]}\n"
+                    "variants: [{label: a}, {label: b, set: {model: instantaneous}}]\n"
+                    "quantities: [mass, M2]\n");
+  static const struct {
+    const char *row;
+    int status;
+    const char *text;
+  } cases[] = {
+      {"{variant: a, quantity: mass, least: 0.999}", 0, "met     a, mass, mu11 = 2"},
+      {"{variant: a, quantity: mass, most: 1.001}", 0, "met     a, mass, mu11 = 1"},
+      {"{variant: a, quantity: mass, most: 1}", 1, "NOT MET a, mass, mu11 = 1: 1.000e+00"},
+      {"{variant: a, quantity: mass, least: 1.001}", 1, "2 expectations of the study are not met"},
+      {"{variant: a, quantity: M2, at: {\"rates.mu.1,1\": 2.0}, most: 0.51}", 0,
+       "met     a, M2, mu11 = 2"},
+      {"{variant: a, quantity: M2, at: {\"rates.mu.1,1\": 1}, most: 0.51}", 1,
+       "1 expectation of the study is not met"},
+      {"{variant: a, quantity: M2, at: {epsilon: 0.1}, most: 0.1}", 1,
+       "NOT MET a, M2, epsilon = 0.1, mu11 = 1"},
+      {"{variant: b, quantity: M2, most: 10}", 1, "NOT MET b, M2, mu11 = 1: not known"},
+      {"{variant: a, quantity: M2, at: {\"rates.mu.1,1\": 2}, order: 0, within: 0.3}", 0,
+       "met     a, M2, mu11 = 2: order"},
+      {"{variant: a, quantity: M2, at: {epsilon: 0.1}, value: 0.3, within: 0.01}", 1,
+       "NOT MET a, M2, epsilon = 0.1, mu11 = 1: value"},
+  };
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    char arguments[400];
+    snprintf(arguments, sizeof arguments,
+             "study %%s/bounds.yaml -o %%s/bounds --quiet --set 'expect=[%s]'", cases[c].row);
+    expect(arguments, cases[c].status, cases[c].text);
+  }
+}
+
 /* Without a reference the quantities themselves are shown; links follow the parameters. */
 static void test_values_and_links(void **state)
 {
@@ -537,6 +574,7 @@ int main(void)
       cmocka_unit_test(test_distances_of_grids),
       cmocka_unit_test(test_theory),
       cmocka_unit_test(test_composite),
+      cmocka_unit_test(test_bounds),
       cmocka_unit_test(test_values_and_links),
       cmocka_unit_test(test_failed_runs),
       cmocka_unit_test(test_nothing_is_run_twice),

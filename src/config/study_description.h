@@ -54,13 +54,14 @@ struct hud_study_fit_row {
   double largest;            /* value of the parameter that counts; infinite: all count */
 };
 
-/* What a study is expected to show of a variant: the last observed order, every value, or what was
- * fitted. One of the numbers is finite, or `theory` is true. */
+/* What a study is expected to show of a variant: the last observed order, every value, bounds of
+ * all values, or what was fitted. One of the numbers is finite, or `theory` is true. */
 struct hud_study_expectation {
-  char *variant, *quantity; /* quantity NULL: all */
-  double order, value, exponent, coefficient;
+  char *variant, *quantity;  /* quantity NULL: all */
+  const struct hud_node *at; /* NULL: everywhere */
+  double order, value, exponent, coefficient, least, most;
   bool theory;           /* every value is that of theory */
-  double within, sigmas; /* one of the two is finite */
+  double within, sigmas; /* one of the two is finite, but for bounds */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "config/scalar.h"
 #include "study/study_reader.h"
 
 static hud_status find_quantity(const struct hud_study *study, const char *name,
@@ -86,6 +87,11 @@ static hud_status read_fit(struct hud_study *study, const struct hud_node *node,
 
 /* ---- expectations ---- */
 
+static bool is_bound(const struct hud_study_expected *expected)
+{
+  return expected->kind == HUD_EXPECT_LEAST || expected->kind == HUD_EXPECT_MOST;
+}
+
 /* The one number that is given, and how far from it. */
 static hud_status set_number(const struct hud_study *study, const struct hud_node *node,
                              const char *path, const struct hud_study_expectation *row,
@@ -98,7 +104,9 @@ static hud_status set_number(const struct hud_study *study, const struct hud_nod
                  [HUD_EXPECT_VALUE] = {"value", row->value},
                  [HUD_EXPECT_THEORY] = {"theory", row->theory ? 0.0 : NAN},
                  [HUD_EXPECT_EXPONENT] = {"exponent", row->exponent},
-                 [HUD_EXPECT_COEFFICIENT] = {"coefficient", row->coefficient}};
+                 [HUD_EXPECT_COEFFICIENT] = {"coefficient", row->coefficient},
+                 [HUD_EXPECT_LEAST] = {"least", row->least},
+                 [HUD_EXPECT_MOST] = {"most", row->most}};
   size_t found = 0;
   for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++)
     if (!isnan(numbers[n].number)) {
@@ -109,9 +117,18 @@ static hud_status set_number(const struct hud_study *study, const struct hud_nod
   expected->within = row->within;
   expected->sigmas = row->sigmas;
   if (found != 1)
-    return hud_study_fail(study, node->mark, error,
-                          "expected one of order, value, theory, exponent, coefficient",
-                          "`%s` expects %s", path, found == 0 ? "nothing" : "more than one thing");
+    return hud_study_fail(
+        study, node->mark, error,
+        "expected one of order, value, theory, exponent, coefficient, least, most",
+        "`%s` expects %s", path, found == 0 ? "nothing" : "more than one thing");
+  if (is_bound(expected)) {
+    const struct hud_node *within = hud_node_find(node, isnan(row->within) ? "sigmas" : "within");
+    return within == NULL
+               ? HUD_OK
+               : hud_study_fail(study, within->key_mark, error, NULL,
+                                "`%s`: a bound is met or not, `%s` does not go with `%s`", path,
+                                within->key, numbers[expected->kind].name);
+  }
   if (isnan(row->within) == isnan(row->sigmas))
     return hud_study_fail(study, node->mark, error, "expected one of within, sigmas",
                           "`%s` does not say how far from `%s` is allowed", path,
@@ -143,6 +160,61 @@ static hud_status check_fitted(const struct hud_study *study, const struct hud_n
   return HUD_OK;
 }
 
+/* A value of the file and one of `vary` are the same word or the same number. */
+static bool same_value(const struct hud_node *a, const struct hud_node *b)
+{
+  double x, y;
+  const char *text = b->kind == HUD_NODE_MAPPING && b->count > 0 ? b->first->key : b->text;
+  if (a->kind != HUD_NODE_SCALAR || text == NULL)
+    return false;
+  return strcmp(a->text, text) == 0 || (hud_scalar_number(a->text, &x) == HUD_SCALAR_OK &&
+                                        hud_scalar_number(text, &y) == HUD_SCALAR_OK && x == y);
+}
+
+/* Orders and fits are along the order parameter; only values and bounds can be at one of it. */
+static hud_status find_value(const struct hud_study *study, const struct hud_node *node,
+                             struct hud_study_expected *expected, struct hud_error *error)
+{
+  char what[160];
+  struct hud_guess guess = hud_guess_begin(node->key);
+  for (size_t p = 0; p < study->parameter_count; p++) {
+    const struct hud_study_parameter *parameter = &study->parameters[p];
+    hud_guess_consider(&guess, parameter->path);
+    if (strcmp(parameter->path, node->key) != 0)
+      continue;
+    if ((int)p == study->order_parameter && expected->kind != HUD_EXPECT_VALUE &&
+        expected->kind != HUD_EXPECT_THEORY && !is_bound(expected))
+      return hud_study_fail(study, node->key_mark, error, "expected value, least or most with it",
+                            "what is expected is along `%.60s`, not at one of its values",
+                            node->key);
+    for (size_t i = 0; i < parameter->count; i++)
+      if (same_value(node, parameter->values[i])) {
+        expected->at[p] = i;
+        return HUD_OK;
+      }
+    return hud_study_fail(study, node->mark, error, NULL, "`vary.%.60s` has no value `%.60s`",
+                          node->key, node->kind == HUD_NODE_SCALAR ? node->text : "{...}");
+  }
+  snprintf(what, sizeof what, "`%.60s` is not among the key paths of `vary`", node->key);
+  return hud_study_fail_word(study, node->key_mark, &guess, error, what);
+}
+
+static hud_status read_at(const struct hud_study *study, const struct hud_node *at,
+                          struct hud_study_expected *expected, struct hud_error *error)
+{
+  for (size_t p = 0; p < HUD_STUDY_PARAMETERS; p++)
+    expected->at[p] = HUD_ANY_VALUE;
+  if (at == NULL)
+    return HUD_OK;
+  if (at->kind != HUD_NODE_MAPPING)
+    return hud_study_fail(study, at->mark, error, "expected values, like {initial.f2: zero}",
+                          "`at` is no mapping");
+  hud_status status = HUD_OK;
+  for (const struct hud_node *node = at->first; node != NULL && status == HUD_OK; node = node->next)
+    status = find_value(study, node, expected, error);
+  return status;
+}
+
 static hud_status read_expectation(struct hud_study *study, const struct hud_node *node,
                                    struct hud_error *error)
 {
@@ -151,6 +223,8 @@ static hud_status read_expectation(struct hud_study *study, const struct hud_nod
                                       .value = NAN,
                                       .exponent = NAN,
                                       .coefficient = NAN,
+                                      .least = NAN,
+                                      .most = NAN,
                                       .within = NAN,
                                       .sigmas = NAN};
   struct hud_study_expected *expected = &study->expected[study->expected_count];
@@ -162,6 +236,8 @@ static hud_status read_expectation(struct hud_study *study, const struct hud_nod
                         &expected->quantity, error);
   if (status == HUD_OK)
     status = set_number(study, node, path, &row, expected, error);
+  if (status == HUD_OK)
+    status = read_at(study, row.at, expected, error);
   if (status == HUD_OK && expected->kind == HUD_EXPECT_ORDER)
     status = need_parameter(study, node, "an order could be observed", error);
   if (status == HUD_OK)

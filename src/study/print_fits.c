@@ -132,6 +132,17 @@ static const char *const expected_names[] = {[HUD_EXPECT_ORDER] = "order",
                                              [HUD_EXPECT_EXPONENT] = "exponent",
                                              [HUD_EXPECT_COEFFICIENT] = "coefficient"};
 
+/* Is the point, or its group if `along` is the order parameter, one of those that are meant? */
+static bool is_meant(const struct hud_study *study, const struct hud_study_expected *expected,
+                     size_t point, int along)
+{
+  for (size_t p = 0; p < study->parameter_count; p++)
+    if ((int)p != along && expected->at[p] != HUD_ANY_VALUE &&
+        expected->at[p] != hud_study_value_index(study, point, p))
+      return false;
+  return true;
+}
+
 /* A number that was seen. */
 struct seen {
   double number, standard_error;
@@ -176,6 +187,8 @@ static size_t miss_values(const struct hud_study_table *table,
     const struct hud_study_entry *entry =
         hud_study_entry_at(table, point, expected->variant, quantity);
     char place[WORDS];
+    if (!is_meant(study, expected, point, -1))
+      continue;
     hud_study_point_text(study, point, order ? study->order_parameter : -1, place, sizeof place);
     const struct seen seen = {order ? entry->order : entry->value,
                               order ? NAN : 0.5 * entry->discretisation, entry->theory,
@@ -183,6 +196,50 @@ static size_t miss_values(const struct hud_study_table *table,
     missed += !is_met(table, expected, quantity, place, &seen, stream);
   }
   return missed;
+}
+
+/* The values of a group that are meant, from the least to the most that they can be: a bound is met
+ * if it is with all of the discretisation error. Where that is not known (but would be measured)
+ * they can be anything. */
+static size_t miss_bounds(const struct hud_study_table *table,
+                          const struct hud_study_expected *expected, size_t group, size_t quantity,
+                          FILE *stream)
+{
+  const struct hud_study_plan *plan = table->plan;
+  const struct hud_study *study = plan->study;
+  double low = INFINITY, high = -INFINITY;
+  bool known = true, some = false, below = expected->kind == HUD_EXPECT_MOST;
+  char place[WORDS] = "";
+  int except = study->order_parameter;
+  if (except >= 0 && expected->at[except] != HUD_ANY_VALUE)
+    except = -1;
+  for (size_t i = 0; i < hud_study_group_size(plan); i++) {
+    size_t point = hud_study_group_point(plan, group, i);
+    const struct hud_study_entry *entry =
+        hud_study_entry_at(table, point, expected->variant, quantity);
+    if (!is_meant(study, expected, point, -1))
+      continue;
+    double spread = study->refine == HUD_REFINE_NONE && isnan(entry->discretisation)
+                        ? 0.0
+                        : entry->discretisation;
+    known = known && !isnan(entry->value) && !isnan(spread);
+    low = fmin(low, entry->value - spread);
+    high = fmax(high, entry->value + spread);
+    some = true;
+    hud_study_point_text(study, point, except, place, sizeof place);
+  }
+  bool met = !some || (known && (below ? high <= expected->number : low >= expected->number));
+  if (stream != NULL && some)
+    fprintf(stream, "%-7s %s, %s%s%s: ", met ? "met" : "NOT MET",
+            study->variants[expected->variant].label, study->quantities[quantity].name,
+            place[0] != '\0' ? ", " : "", place);
+  if (stream != NULL && some && known)
+    fprintf(stream, "%.3e to %.3e, ", low, high);
+  else if (stream != NULL && some)
+    fputs("not known, ", stream);
+  if (stream != NULL && some)
+    fprintf(stream, "expected at %s %g\n", below ? "most" : "least", expected->number);
+  return !met;
 }
 
 /* The exponent, or the first coefficient, of every fit that has one. */
@@ -194,6 +251,9 @@ static size_t miss_fits(const struct hud_study_table *table,
   bool exponent = expected->kind == HUD_EXPECT_EXPONENT;
   size_t missed = 0;
   char place[WORDS];
+  if (!is_meant(study, expected, hud_study_group_point(table->plan, group, 0),
+                study->order_parameter))
+    return 0;
   group_text(table, group, place, sizeof place);
   for (size_t f = 0; f < table->fitted_count; f++) {
     const struct hud_study_fitted *fitted = &table->fitted[f];
@@ -220,11 +280,13 @@ size_t hud_study_table_expectations(const struct hud_study_table *table, FILE *s
   for (size_t e = 0; e < study->expected_count; e++) {
     const struct hud_study_expected *expected = &study->expected[e];
     bool fits = expected->kind == HUD_EXPECT_EXPONENT || expected->kind == HUD_EXPECT_COEFFICIENT;
+    bool bounds = expected->kind == HUD_EXPECT_LEAST || expected->kind == HUD_EXPECT_MOST;
     for (size_t g = 0; g < hud_study_group_count(table->plan); g++)
       for (size_t q = 0; q < study->quantity_count; q++)
         if (expected->quantity == HUD_ALL || expected->quantity == (int)q)
-          missed += fits ? miss_fits(table, expected, g, q, stream)
-                         : miss_values(table, expected, g, q, stream);
+          missed += fits     ? miss_fits(table, expected, g, q, stream)
+                    : bounds ? miss_bounds(table, expected, g, q, stream)
+                             : miss_values(table, expected, g, q, stream);
   }
   hud_locale_end(locale);
   return missed;

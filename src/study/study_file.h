@@ -85,14 +85,19 @@ enum hud_study_expected_kind {
   HUD_EXPECT_VALUE,
   HUD_EXPECT_THEORY,
   HUD_EXPECT_EXPONENT,
-  HUD_EXPECT_COEFFICIENT
+  HUD_EXPECT_COEFFICIENT,
+  HUD_EXPECT_LEAST,
+  HUD_EXPECT_MOST
 };
+#define HUD_ANY_VALUE ((size_t)-1)
+
 struct hud_study_expected {
   size_t variant;
   int quantity; /* HUD_ALL */
   enum hud_study_expected_kind kind;
-  double number;         /* NaN: theory says it at each point */
-  double within, sigmas; /* one of the two is NaN */
+  double number;                   /* NaN: theory says it at each point */
+  double within, sigmas;           /* one of the two is NaN, for bounds both */
+  size_t at[HUD_STUDY_PARAMETERS]; /* the value that a parameter has, or HUD_ANY_VALUE */
 };
 
 enum { HUD_REFERENCE_NONE = -1, HUD_REFERENCE_THEORY = -2, HUD_REFERENCE_COMPOSITE = -3 };
