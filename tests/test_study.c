@@ -240,6 +240,26 @@ static void test_distances_of_grids(void **state)
          0, "met     coarse, W1");
 }
 
+/* Distances of f_2 fall with epsilon; they need f_2, on a grid. */
+static void test_distances_of_pairs(void **state)
+{
+  (void)state;
+  write_study("pairs.yaml",
+              SMALL "set: {method: grid, output.f2: true}\n"
+                    "vary: {epsilon: [0.2, 0.1, 0.05]}\n"
+                    "variants: [{label: limit, set: {epsilon: 1e-5}}, {label: a}]\n"
+                    "reference: limit\n"
+                    "quantities: [fourier_f2, W1_f2, W1_r]\n"
+                    "window: [0.5, 1]\n"
+                    "refine: none\n"
+                    "expect: [{variant: a, order: 0.9, within: 0.1}, {variant: a, most: 0.1}]\n");
+  expect("study %s/pairs.yaml -o %s/pairs --quiet", 0, "met     a, W1_r: order 0.");
+  expect("study %s/pairs.yaml -o %s/pairs --quiet --set set.output.f2=false", 2,
+         "f_2 is needed: output.f2: true, by grid or spectral");
+  expect("study %s/pairs.yaml -o %s/pairs --quiet --set set.method=moments", 2,
+         "`fourier_f2` is not defined in the window");
+}
+
 /* The formula for gamma is right to first order: its error is of second order. */
 static void test_theory(void **state)
 {
@@ -574,6 +594,7 @@ int main(void)
       cmocka_unit_test(test_distances_of_grids),
       cmocka_unit_test(test_theory),
       cmocka_unit_test(test_composite),
+      cmocka_unit_test(test_distances_of_pairs),
       cmocka_unit_test(test_bounds),
       cmocka_unit_test(test_values_and_links),
       cmocka_unit_test(test_failed_runs),

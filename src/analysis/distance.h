@@ -42,15 +42,16 @@ struct hud_fourier_distance {
   double value;   /* sup over |xi| <= scanned of |fhat - ghat|/xi^2 */
   double at;      /* where; 0 means the limit xi -> 0 */
   double scanned; /* largest frequency looked at */
-  bool complete;  /* no larger frequency can give more: |fhat - ghat| <= 2 */
+  bool complete;  /* no larger frequency can give more: |fhat - ghat| is at most the L1 distance */
 };
 
 /* The Fourier metric. It is finite only if the means agree; means that differ by more than 1e-9 of
  * the larger standard deviation give INFINITY at 0, unless `centered` shifts each measure to its
  * own mean first (smaller differences are always removed so). Frequencies are scanned from 0 in
  * steps of a quarter of the inverse of the largest |v - mean| with the best ones refined, up to the
- * frequency sqrt(2/value) beyond which nothing can be larger, but at most to 2 pi over the
- * narrowest cell, a scale on which cells say nothing, and at most 40000 steps. */
+ * frequency beyond which nothing can be larger (|fhat - ghat| <= 2, of cells at most their L1
+ * distance), but at most to 2 pi over the narrowest cell, a scale on which cells say nothing, and
+ * at most 40000 steps. */
 hud_status hud_fourier_metric(const struct hud_measure *f, const struct hud_measure *g,
                               bool centered, struct hud_fourier_distance *distance,
                               struct hud_error *error);

@@ -145,9 +145,31 @@ static void remember(double *values, double *places, double value, double place)
   }
 }
 
+static double absolute_mass(const struct hud_measure *measure)
+{
+  struct hud_sum sum = {0.0, 0.0};
+  for (size_t i = 0; i < measure->count; i++)
+    hud_sum_add(&sum, fabs(measure->mass[i]));
+  return hud_sum_result(&sum);
+}
+
+/* What |fhat - ghat| cannot exceed at any frequency, as long as means are not moved: the L1
+ * distance of the probabilities, at most |f - g|/F + |G - F| |g|/(F G); and never more than their
+ * absolute masses. */
+static double largest_difference(const struct centered *f, const struct centered *g)
+{
+  double l1 = 0.0, of_f = absolute_mass(f->measure), of_g = absolute_mass(g->measure);
+  double most = of_f / f->mass + of_g / g->mass;
+  if (f->measure->edge == NULL || g->measure->edge == NULL ||
+      hud_distance_l1(f->measure, g->measure, &l1, NULL) != HUD_OK)
+    return most;
+  return fmin(most, (l1 + fabs(g->mass - f->mass) * of_g / g->mass) / f->mass);
+}
+
 static void scan(const struct centered *f, const struct centered *g,
                  struct hud_fourier_distance *best)
 {
+  double most = largest_difference(f, g), shift = fabs(f->mean - g->mean);
   double values[REFINED] = {0.0}, places[REFINED] = {0.0};
   double step = 0.25 / fmax(fmax(f->reach, g->reach), 1e-300);
   double limit = 2.0 * PI / fmin(f->narrowest, g->narrowest); /* 0 without cells */
@@ -165,7 +187,7 @@ static void scan(const struct centered *f, const struct centered *g,
     older = old;
     old = value;
     best->scanned = xi;
-    best->complete = xi * xi * best->value >= 2.0;
+    best->complete = xi * xi * best->value >= most + fmin(xi * shift, 2.0);
     if (best->complete || (limit > 0.0 && xi >= limit))
       break;
   }

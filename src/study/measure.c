@@ -15,6 +15,7 @@
 #include "config/scalar.h"
 #include "output/cells.h"
 #include "run/gas.h"
+#include "study/pairs.h"
 #include "study/plan.h"
 #include "study/theory.h"
 
@@ -22,6 +23,7 @@ enum { SUMMARY_BYTES = 1 << 20, MOST_SEEDS = 1000 }; /* of the schema */
 static const double time_tolerance = 1e-9;
 
 struct hud_study_result {
+  char *path; /* of result.nc */
   struct hud_netcdf_result *netcdf;
   struct hud_cells *cells;      /* NULL: no densities */
   struct hud_document *summary; /* JSON is YAML */
@@ -44,7 +46,10 @@ hud_status hud_study_result_open(struct hud_study_result **out, const char *fold
     status = hud_netcdf_read(&result->netcdf, path, error);
   if (status == HUD_OK && result->netcdf->f1 != NULL)
     status = hud_cells_create(&result->cells, result->netcdf, error);
-  hud_free(path);
+  if (status == HUD_OK)
+    result->path = path;
+  else
+    hud_free(path);
   path = NULL;
   if (status == HUD_OK)
     status = hud_path_join(&path, folder, "summary.json", error);
@@ -65,6 +70,7 @@ void hud_study_result_close(struct hud_study_result *result)
 {
   if (result == NULL)
     return;
+  hud_free(result->path);
   hud_cells_free(result->cells);
   hud_netcdf_result_free(result->netcdf);
   hud_document_free(result->summary);
@@ -215,6 +221,9 @@ static double distance_of_two(enum hud_study_quantity_kind kind, struct hud_stud
 {
   double value = NAN;
   struct hud_fourier_distance fourier = {.value = NAN};
+  if (kind >= HUD_QUANTITY_FOURIER_F2)
+    return hud_study_pair_distance(kind, &(struct hud_study_pairs){a->path, a->netcdf, i},
+                                   &(struct hud_study_pairs){b->path, b->netcdf, j});
   if (a->cells == NULL || b->cells == NULL)
     return NAN;
   struct hud_measure f, g;

@@ -62,7 +62,10 @@ enum hud_study_quantity_kind {
   HUD_QUANTITY_W1,         /* distances between the f_1 of two results */
   HUD_QUANTITY_W2,
   HUD_QUANTITY_FOURIER,
-  HUD_QUANTITY_L1
+  HUD_QUANTITY_L1,
+  HUD_QUANTITY_FOURIER_F2, /* and between the f_2 */
+  HUD_QUANTITY_W1_F2,      /* of the marginals */
+  HUD_QUANTITY_W1_R        /* of the laws of |v_1 - v_2| */
 };
 struct hud_study_quantity {
   const char *name;

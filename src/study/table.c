@@ -196,7 +196,10 @@ static hud_status check_defined(const struct hud_study_table *table, struct hud_
         seen = seen || entry->failed || !isnan(entry->value);
       }
     if (!seen)
-      return hud_study_fail(study, study->quantities[q].mark, error, NULL,
+      return hud_study_fail(study, study->quantities[q].mark, error,
+                            study->quantities[q].kind >= HUD_QUANTITY_FOURIER_F2
+                                ? "f_2 is needed: output.f2: true, by grid or spectral"
+                                : NULL,
                             "`%s` is not defined in the window for any variant%s",
                             study->quantities[q].name,
                             study->reference >= 0 ? " and the reference together" : "");

@@ -314,6 +314,7 @@
     const low = (digits) => [...digits].map((d) => String.fromCharCode(0x2080 + Number(d))).join('');
     const known = { variance: 'V', decay_rate: 'γ', W1: 'W₁ distance of f₁', W2: 'W₂ distance of f₁',
       fourier: 'Fourier distance of f₁', L1: 'L¹ distance of f₁', fourier_f2: 'Fourier distance of f₂',
+      W1_f2: 'W₁ distance of the marginals of f₂', W1_r: 'W₁ distance of |v₁ − v₂|',
       f1_negative_mass: 'negative mass of f₁', f2_negative_mass: 'negative mass of f₂' };
     const part = /^(?:f1_(m)|([MIV]))(\d+)$/.exec(name);
     return known[name] || (part ? (part[1] || part[2]) + low(part[3]) : name);
