@@ -5,6 +5,8 @@
  * there is no Chromium those tests are skipped. Runs the executable in the build folder (HUD_BUILD)
  * from the root of the source. */
 #define _GNU_SOURCE
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
 #include "scratch.h"
@@ -225,6 +227,46 @@ static void test_study_in_browser(void **state)
   assert_report_shows("limits", 4);
 }
 
+/* Folders that hold nothing to draw, or only part of it: what is wrong is said, and nothing is left
+ * under a final name. */
+static void expect_plot(const char *command, int status, const char *text)
+{
+  if (run("cd %s && %s 2>&1", scratch, command) != status || strstr(output, text) == NULL) {
+    print_error("%s: expected %d and \"%s\", got\n%s\n", command, status, text, output);
+    fail();
+  }
+}
+
+static void test_nothing_to_plot(void **state)
+{
+  (void)state;
+  char path[PATH_MAX];
+  assert_non_null(realpath(program(), path));
+  assert_int_equal(setenv("HUDDLE", path, 1), 0);
+  assert_int_equal(
+      run("cd %s && mkdir empty stopped begun torn rest bin && touch file stopped/checkpoint && "
+          "mkdir begun/runs && cp plain/* torn && head -c 500 plain/result.nc >torn/result.nc && "
+          "cp plain/* rest && rm rest/summary.json && ln -s /bin/sh bin/sh",
+          scratch),
+      0);
+  expect_plot("$HUDDLE plot nowhere", 2, "there is no folder nowhere");
+  expect_plot("$HUDDLE plot file", 2, "file is no folder");
+  expect_plot("$HUDDLE plot empty", 2, "empty holds no result: there is no result.nc in it");
+  expect_plot("$HUDDLE plot stopped", 2, "not finished: `huddle resume stopped` goes on");
+  expect_plot("$HUDDLE plot begun", 2, "not finished: the same `huddle study` goes on");
+  expect_plot("$HUDDLE plot torn", 2, "torn/result.nc: ");
+  expect_plot("$HUDDLE plot rest -o rest-plots", 2, "cannot read rest/summary.json");
+  assert_false(scratch_has(scratch, "rest-plots/report.html"));
+  expect_plot("$HUDDLE plot plain nowhere -o both-plots", 2, "there is no folder nowhere");
+  expect_plot("$HUDDLE plot plain gas -o mixed", 2, "no quantity in common: plot them apart");
+  expect_plot("$HUDDLE plot plain -o file/x", 4, "Not a directory");
+  /* without gnuplot there is the report, and the script of the first figure */
+  expect_plot("PATH=bin $HUDDLE plot plain -o bare", 4, "gnuplot is not installed");
+  assert_true(scratch_has(scratch, "bare/report.html"));
+  assert_true(scratch_has(scratch, "bare/figure-overview.gp"));
+  assert_false(scratch_has(scratch, "bare/figure-overview.svg"));
+}
+
 static int create(void **state)
 {
   (void)state;
@@ -251,6 +293,7 @@ int main(void)
       cmocka_unit_test(test_particles_in_browser),
       cmocka_unit_test(test_study_in_browser),
       cmocka_unit_test(test_product_in_browser),
+      cmocka_unit_test(test_nothing_to_plot),
   };
   return cmocka_run_group_tests(tests, create, destroy);
 }

@@ -418,6 +418,31 @@ static void test_nothing_is_run_twice(void **state)
   expect("study %s/twice.yaml -o %s/twice", 0, "6 runs, 6 of them finished before");
 }
 
+/* The table is the same bytes for any number of processes, also of particles, whose seeds are those
+ * of the models. */
+static void test_number_of_jobs(void **state)
+{
+  (void)state;
+  write_study("jobs.yaml",
+              SMALL "set: {solver.rtol: 1e-6, particles: {count: 500, seed: 3, replicas: 2}}\n"
+                    "vary: {epsilon: [0.1, 0.05]}\n"
+                    "variants: [{label: a}, {label: b, set: {method: particles}}]\n"
+                    "reference: a\n"
+                    "quantities: [f1_m2, variance]\n");
+  static const char *const names[] = {"table.txt", "table.csv", "table.tex", "runs.csv"};
+  expect("study %s/jobs.yaml -o %s/jobs1 --quiet -j 1", 0, "Last observed orders");
+  expect("study %s/jobs.yaml -o %s/jobs5 --quiet -j 5", 0, "Last observed orders");
+  for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+    char one[64], five[64];
+    snprintf(one, sizeof one, "jobs1/%s", names[n]);
+    snprintf(five, sizeof five, "jobs5/%s", names[n]);
+    char *first = scratch_read(scratch, one, NULL), *second = scratch_read(scratch, five, NULL);
+    assert_string_equal(first, second);
+    free(first);
+    free(second);
+  }
+}
+
 static void test_folders(void **state)
 {
   (void)state;
@@ -599,6 +624,7 @@ int main(void)
       cmocka_unit_test(test_values_and_links),
       cmocka_unit_test(test_failed_runs),
       cmocka_unit_test(test_nothing_is_run_twice),
+      cmocka_unit_test(test_number_of_jobs),
       cmocka_unit_test(test_folders),
       cmocka_unit_test(test_killed),
       cmocka_unit_test(test_stopped),

@@ -14,11 +14,43 @@
 
 enum { MOST_RUNS = 8 };
 
+static bool holds(const char *directory, const char *name)
+{
+  char *path = NULL;
+  struct hud_error ignored;
+  bool found = hud_path_join(&path, directory, name, &ignored) == HUD_OK && hud_path_exists(path);
+  hud_free(path);
+  return found;
+}
+
+/* Why there is nothing to draw in a folder without result.nc. */
+static hud_status check_folder(const char *directory, struct hud_error *error)
+{
+  if (holds(directory, "result.nc"))
+    return HUD_OK;
+  if (!hud_path_exists(directory))
+    return hud_fail(error, HUD_ERROR_INPUT, "there is no folder %s", directory);
+  if (!holds(directory, "."))
+    return hud_fail(error, HUD_ERROR_INPUT, "%s is no folder; expected that of a run or a study",
+                    directory);
+  if (holds(directory, "runs"))
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "the study in %s is not finished: the same `huddle study` goes on", directory);
+  if (holds(directory, "checkpoint"))
+    return hud_fail(error, HUD_ERROR_INPUT,
+                    "the run in %s is not finished: `huddle resume %s` goes on", directory,
+                    directory);
+  return hud_fail(error, HUD_ERROR_INPUT, "%s holds no result: there is no result.nc in it",
+                  directory);
+}
+
 static hud_status load(const char *directory, struct hud_netcdf_result **result,
                        struct hud_plot_run *run, struct hud_error *error)
 {
   char *path = NULL;
-  hud_status status = hud_path_join(&path, directory, "result.nc", error);
+  hud_status status = check_folder(directory, error);
+  if (status == HUD_OK)
+    status = hud_path_join(&path, directory, "result.nc", error);
   if (status == HUD_OK)
     status = hud_netcdf_read(result, path, error);
   hud_free(path);
@@ -109,6 +141,11 @@ static hud_status draw(struct drawing *drawing, size_t count, const char *const 
   for (size_t r = 0; r < count; r++)
     densities = densities || (runs[r].f1 != NULL && runs[r].v_count > 0);
   hud_status status = hud_directory_create(drawing->directory, error);
+  /* the report first: it needs no gnuplot */
+  if (status == HUD_OK && count == 1)
+    status = hud_report_run(drawing->directory, sources[0], results[0], error);
+  if (status == HUD_OK && count == 1)
+    printf("report: %s/report.html\n", drawing->directory);
   if (status == HUD_OK)
     status = draw_runs(drawing, count, runs, error);
   if (status == HUD_OK && densities) {
@@ -118,21 +155,7 @@ static hud_status draw(struct drawing *drawing, size_t count, const char *const 
   }
   if (status == HUD_OK && count == 1)
     status = draw_pairs(drawing, sources[0], results[0], error);
-  if (status == HUD_OK && count == 1)
-    status = hud_report_run(drawing->directory, sources[0], results[0], error);
-  if (status == HUD_OK && count == 1)
-    printf("report: %s/report.html\n", drawing->directory);
   return status;
-}
-
-static bool is_study(const char *directory)
-{
-  char *path = NULL;
-  struct hud_error ignored;
-  bool found =
-      hud_path_join(&path, directory, "table.csv", &ignored) == HUD_OK && hud_path_exists(path);
-  hud_free(path);
-  return found;
 }
 
 /* `huddle study` has drawn the figure; the script that lies beside it draws it again. */
@@ -163,7 +186,7 @@ static hud_status plot(const struct hud_cli_options *options, struct hud_error *
   const char *target = options->output != NULL ? options->output : options->positional[0];
   struct drawing drawing = {target, NULL};
   hud_status status = HUD_OK;
-  if (count == 1 && is_study(options->positional[0]))
+  if (count == 1 && holds(options->positional[0], "table.csv"))
     return show_study(options->positional[0], target, error);
   for (size_t i = 0; i < count && status == HUD_OK; i++)
     status = load(options->positional[i], &results[i], &runs[i], error);
