@@ -20,17 +20,22 @@ static const char mixture[] = "initial:\n"
                               "  f1: {mixture: [{gaussian: {mass: 0.7, mean: -0.5, stddev: 0.6}},"
                               " {uniform: {mass: 0.3, min: 1, max: 2}}]}\n";
 
-static struct hud_simulation *open_model(const char *method, const char *model)
+static struct hud_simulation *open_in(int dimension, const char *method, const char *model)
 {
   char text[2048];
   struct hud_error error;
   struct hud_simulation *simulation;
   snprintf(text, sizeof text,
            "huddle: 1\nmethod: %s\n%s" RATES "%stime: {end: 2.0}\nmoments: {order: 4}\n"
-           "particles: {count: 10000, seed: 5, replicas: 30}\n",
-           method, model, mixture);
+           "particles: {count: 10000, seed: 5, replicas: 30, dimension: %d}\n",
+           method, model, mixture, dimension);
   assert_ok(hud_simulation_parse(&simulation, text, "test.yaml", &error), &error);
   return simulation;
+}
+
+static struct hud_simulation *open_model(const char *method, const char *model)
+{
+  return open_in(1, method, model);
 }
 
 static double quantity(struct hud_simulation *simulation, const char *name)
@@ -102,6 +107,59 @@ static void test_against_moments(void **state)
   print_message("%d scores, mean %+.3f, rms %.3f\n", scores.count, scores.sum / scores.count, rms);
   assert_true(scores.count >= 60 && rms >= 0.8 && rms <= 1.25);
   assert_below(fabs(scores.sum / scores.count), 0.35);
+}
+
+/* Velocities in R^d (Remark 2.1). Alignment acts on every component alone, so each obeys the
+ * equations of d = 1, and their moments are exact for it: sums over components are d times those.
+ */
+static void score_in(struct scores *scores, int dimension, const char *model, double factor)
+{
+  static const struct {
+    const char *name, *of_one;
+    bool sum;
+  } columns[] = {{"M2", "M2", false},       {"I1", "I1", false},      {"V1", "V1", true},
+                 {"V2", "V2", true},        {"W", "W", true},         {"T", "T", true},
+                 {"f1_m2", "f1_m2", false}, {"f1_m4", "f1_m4", false}};
+  struct hud_simulation *exact = open_model("moments", model),
+                        *particles = open_in(dimension, "particles", model);
+  for (int step = 1; step <= 2; step++) {
+    advance(exact, step);
+    advance(particles, step);
+    for (size_t n = 0; n < sizeof columns / sizeof *columns; n++) {
+      char error_name[32];
+      snprintf(error_name, sizeof error_name, "%s_se", columns[n].name);
+      double value = quantity(exact, columns[n].of_one) * (columns[n].sum ? factor : 1.0);
+      double z = (quantity(particles, columns[n].name) - value) / quantity(particles, error_name);
+      assert_true(isfinite(z));
+      scores->count++;
+      scores->sum += z;
+      scores->squares += z * z;
+    }
+    if (dimension > 1) { /* another component of another sample, with the same law */
+      double z =
+          (quantity(particles, "I1_y") - quantity(exact, "I1")) / quantity(particles, "I1_y_se");
+      assert_below(fabs(z), 4.0);
+      assert_true(quantity(particles, "I1_y") != quantity(particles, "I1"));
+    }
+  }
+  hud_simulation_close(exact);
+  hud_simulation_close(particles);
+}
+
+static void test_dimensions(void **state)
+{
+  (void)state;
+  struct scores scores = {0}, wrong = {0};
+  for (int d = 1; d <= 3; d++) {
+    score_in(&scores, d, "model: hierarchy\nclusters: 3\nepsilon: 0.3\n", d);
+    score_in(&scores, d, "model: first_order\nepsilon: 0.4\n", d);
+  }
+  double rms = sqrt(scores.squares / scores.count);
+  print_message("%d scores, mean %+.3f, rms %.3f\n", scores.count, scores.sum / scores.count, rms);
+  assert_true(scores.count >= 90 && rms >= 0.75 && rms <= 1.25);
+  assert_below(fabs(scores.sum / scores.count), 0.35);
+  score_in(&wrong, 3, "model: hierarchy\nclusters: 3\nepsilon: 0.3\n", 2.9);
+  assert_true(sqrt(wrong.squares / wrong.count) > 3.0);
 }
 
 /* Counting as printed is another model, and the same scores say so. */
@@ -357,10 +415,15 @@ static void test_power_law(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_against_moments), cmocka_unit_test(test_printed_counting_is_rejected),
-      cmocka_unit_test(test_columns),         cmocka_unit_test(test_densities),
-      cmocka_unit_test(test_refusals),        cmocka_unit_test(test_wall_cap),
-      cmocka_unit_test(test_flow_on_a_line),  cmocka_unit_test(test_alignment_by_another_name),
+      cmocka_unit_test(test_against_moments),
+      cmocka_unit_test(test_printed_counting_is_rejected),
+      cmocka_unit_test(test_dimensions),
+      cmocka_unit_test(test_columns),
+      cmocka_unit_test(test_densities),
+      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_wall_cap),
+      cmocka_unit_test(test_flow_on_a_line),
+      cmocka_unit_test(test_alignment_by_another_name),
       cmocka_unit_test(test_power_law),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
