@@ -377,7 +377,12 @@ static void models_agree_with_particles(void **state)
 {
   (void)state;
   const char *const cases[][2] = {
+      {"model=hierarchy", "potential=alignment"},
+      {"model=first_order", "potential={type: power, exponent: 1}"},
       {"model=hierarchy", "potential={type: power, exponent: 2}"},
+      {"model=hierarchy", "potential={type: power, exponent: 1.5}"},
+      {"model=instantaneous", "potential={type: power, exponent: 2.7}"},
+      {"model=first_order", "potential={type: expression, force: \"r*exp(-r^2)\"}"},
       {"model=hierarchy", "potential={type: bounded_confidence, radius: 0.75}"},
       {"model=hierarchy", "potential={type: attraction_repulsion, distance: 1}"},
       {"model=first_order", "potential={type: power, exponent: 2}"},
