@@ -135,7 +135,10 @@ static hud_status print_theory(const struct hud_description *d, struct hud_error
 /* A number, or "-" where it is not known. */
 static const char *number_or_dash(char *text, size_t size, const char *format, double value)
 {
-  snprintf(text, size, isnan(value) ? "-" : format, value);
+  if (isnan(value))
+    snprintf(text, size, "-");
+  else
+    snprintf(text, size, format, value);
   return text;
 }
 
