@@ -93,7 +93,7 @@ hud_status hud_flow_plan(const struct hud_spheres *spheres, double remaining,
     duration = fmin(share * spacing / speed, 0.95 * clear / (2.0 * plan->fastest));
   }
   plan->duration = remaining / fmax(1.0, ceil(remaining / duration - 1e-9));
-  double width = d == 3 ? 2.0 : fmin(2.0 + 0.7 * log(fmax(ratio, 1.0)), 5.0);
+  double width = d == 3 ? 2.0 : fmin(2.0 + log(fmax(ratio, 1.0)), 6.0);
   plan->cells = cells_for(spheres, spacing, width);
   if (!(plan->duration > 0.0))
     return hud_fail(error, HUD_ERROR_COMPUTE, "no horizon of positive length at t = %.17g",
