@@ -7,7 +7,7 @@
  * with more nodes and degrees than any of the trials. Writes results/convergence: convergence.csv
  * and figure-convergence.svg, which `scripts/publish build/huddle convergence` takes to
  * results/published. Fails unless every two nodes more divide the spectral error by four in the
- * mean, and the last order of the grid is 1.9. `verify_convergence short` goes to 128 cells. */
+ * mean, and the last order of the grid is 1.9. `verify_convergence short` goes to 256 cells. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,7 +210,7 @@ int main(int argc, char **argv)
 {
   static struct curve curves[2][DATA];
   openblas_set_num_threads(1);
-  int largest = argc > 1 && strcmp(argv[1], "short") == 0 ? 128 : 512;
+  int largest = argc > 1 && strcmp(argv[1], "short") == 0 ? 256 : 512;
   for (int d = 0; d < DATA; d++) {
     double complex reference[FREQUENCIES];
     spectral_curve(d, reference, &curves[0][d]);

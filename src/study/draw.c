@@ -26,7 +26,7 @@ struct drawing {
   struct curve curves[MOST_CURVES];
   struct hud_panel panels[MOST_PANELS];
   double x_min, x_max;
-  char x_label[TEXT], y_labels[MOST_PANELS][TEXT], subtitle[2 * TEXT];
+  char x_label[TEXT], y_labels[MOST_PANELS][2 * TEXT], subtitle[2 * TEXT];
   struct hud_series *series; /* panel x series, then those of the legend */
   double *x;                 /* of the points */
   double *values, *spreads;  /* panel x curve x point */
@@ -64,13 +64,19 @@ static void quantity_markup(const struct drawing *drawing,
            symbol, over);
 }
 
-/* The name of the abscissa with its index: epsilon_3 is an epsilon with the index 3. */
+/* The name of the abscissa: N for the number of particles, t for the end of a run, and with its
+ * index: epsilon_3 is an epsilon with the index 3. */
 static void abscissa_markup(const struct hud_study *study, char *text, size_t size)
 {
   const char *name = hud_study_abscissa_name(study);
-  char stem[HUD_STUDY_NAME], symbol[TEXT / 2];
+  char stem[HUD_STUDY_NAME] = "", symbol[TEXT / 2];
   size_t length = strcspn(name, "_");
-  snprintf(stem, sizeof stem, "%.*s", (int)length, name);
+  if (strcmp(name, "count") == 0)
+    stem[0] = 'N';
+  else if (strcmp(name, "end") == 0)
+    stem[0] = 't';
+  else
+    memcpy(stem, name, length < sizeof stem ? length : sizeof stem - 1);
   hud_symbol_greek(stem, symbol, sizeof symbol);
   if (name[length] == '_')
     snprintf(text, size, "%s_{%.30s}", symbol, name + length + 1);
@@ -252,7 +258,7 @@ static void fill_panel(struct drawing *drawing, size_t panel)
   else if (drawn->log_y)
     used += add_slopes(drawing, panel, series + used);
   drawn->series_count = used;
-  quantity_markup(drawing, &study->quantities[panel], drawing->y_labels[panel], TEXT);
+  quantity_markup(drawing, &study->quantities[panel], drawing->y_labels[panel], 2 * TEXT);
 }
 
 /* The fitted curves, the only black ones, are of their panel. */

@@ -204,7 +204,7 @@ static struct mean mean_of(size_t n, const double *values)
 static struct mean sample_at(const struct hud_study_series *series,
                              const struct hud_study_sample *sample, size_t record)
 {
-  double values[MOST_SEEDS];
+  double values[MOST_SEEDS] = {0.0};
   for (size_t s = 0; s < sample->count; s++)
     values[s] = record < sample->results[s]->netcdf->time_count
                     ? series_value(series, sample->results[s], record)
@@ -345,7 +345,7 @@ static struct mean of_run(const struct hud_study_measure *measure,
 static struct mean of_sample(const struct hud_study_measure *measure,
                              const struct hud_study_sample *sample)
 {
-  double values[MOST_SEEDS];
+  double values[MOST_SEEDS] = {0.0};
   if (sample->count == 1)
     return of_run(measure, sample->results[0]);
   for (size_t s = 0; s < sample->count; s++)
