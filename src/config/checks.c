@@ -29,7 +29,7 @@ static hud_status check_velocity(struct hud_reader *reader)
     return hud_reader_fail_path(
         reader, "velocity.regrid", "expected method: grid, or false",
         "the method %s has no velocity grid to halve",
-        hud_choice_name(hud_schema_methods(), (int)reader->description->method));
+        hud_choice_name(hud_method_choices, (int)reader->description->method));
   if (!velocity->given || velocity->min < velocity->max)
     return HUD_OK;
   return hud_reader_fail_path(reader, "velocity.max", NULL,
@@ -46,7 +46,7 @@ static hud_status check_potential(struct hud_reader *reader)
   return hud_reader_fail_path(reader, "potential",
                               "expected alignment here, or the method grid or particles",
                               "the method %s closes for alignment only",
-                              hud_choice_name(hud_schema_methods(), (int)d->method));
+                              hud_choice_name(hud_method_choices, (int)d->method));
 }
 
 /* Deterministic durations are those of the binary models, as particles. */

@@ -111,7 +111,7 @@ static hud_status note_unused(struct hud_reader *reader, const struct hud_key *k
                               const struct hud_node *node)
 {
   const struct hud_description *d = reader->description;
-  const char *model = hud_choice_name(hud_schema_models(), (int)d->model);
+  const char *model = hud_choice_name(hud_model_choices, (int)d->model);
   if (key->models != 0 && (key->models >> d->model & 1u) == 0)
     return hud_reader_note(reader, node->key_mark, "`%s` is not used by the model %s", key->path,
                            model);
@@ -120,7 +120,7 @@ static hud_status note_unused(struct hud_reader *reader, const struct hud_key *k
                            "`%s` is not used: the model has no clusters of %zu", key->path,
                            key->offset);
   return hud_reader_note(reader, node->key_mark, "`%s` is not used by the method %s", key->path,
-                         hud_choice_name(hud_schema_methods(), (int)d->method));
+                         hud_choice_name(hud_method_choices, (int)d->method));
 }
 
 /* A hint for an unknown key: a near sibling, the same name elsewhere, or all the siblings. */
@@ -164,10 +164,9 @@ static hud_status check_keys(struct hud_reader *reader, const struct hud_node *n
     char hint[380];
     guess_key(reader, scope, parent, child->key, hint, sizeof hint);
     if (key != NULL)
-      return hud_document_fail(
-          reader->document, child->key_mark, reader->error, hint,
-          "`%s` is not a key of the model %s", key->path,
-          hud_choice_name(hud_schema_models(), (int)reader->description->model));
+      return hud_document_fail(reader->document, child->key_mark, reader->error, hint,
+                               "`%s` is not a key of the model %s", key->path,
+                               hud_choice_name(hud_model_choices, (int)reader->description->model));
     const char *within = reader->path;
     return hud_document_fail(reader->document, child->key_mark, reader->error, hint,
                              "unknown key `%.60s`%s%s%s", child->key, within[0] ? " in `" : "",
@@ -292,7 +291,7 @@ static void look_for_model(struct hud_reader *reader, const struct hud_node *roo
   const struct hud_node *node = hud_node_find(root, "model");
   if (node == NULL || node->kind != HUD_NODE_SCALAR)
     return;
-  for (const struct hud_choice *c = hud_schema_models(); c->name != NULL; c++)
+  for (const struct hud_choice *c = hud_model_choices; c->name != NULL; c++)
     if (strcmp(c->name, node->text) == 0) {
       reader->description->model = (enum hud_model_kind)c->value;
       reader->identified = true;

@@ -10,14 +10,6 @@
 
 enum { MAX_WORD = 40 };
 
-const char *hud_choice_name(const struct hud_choice *choices, int value)
-{
-  for (; choices->name != NULL; choices++)
-    if (choices->value == value)
-      return choices->name;
-  return "?";
-}
-
 const char *hud_key_name(const struct hud_key *key)
 {
   const char *dot = strrchr(key->path, '.');
@@ -51,7 +43,7 @@ const struct hud_key *hud_schema_find(enum hud_scope scope, const char *parent, 
 unsigned hud_schema_all_models(void)
 {
   unsigned all = 0;
-  for (const struct hud_choice *model = hud_schema_models(); model->name != NULL; model++)
+  for (const struct hud_choice *model = hud_model_choices; model->name != NULL; model++)
     all |= 1u << model->value;
   return all;
 }

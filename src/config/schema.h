@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "config/description.h"
+#include "config/schema_choices.h"
 
 enum hud_scope {
   HUD_SCOPE_MODEL, /* the file; rows address struct hud_description */
@@ -74,12 +75,6 @@ enum hud_store {
   HUD_STORE_SIZE    /* initial data of f_k, k = offset: kept by the reader until K is known */
 };
 
-struct hud_choice {
-  const char *name; /* the array ends with NULL */
-  int value;
-  const char *meaning;
-};
-
 struct hud_key {
   enum hud_scope scope;
   const char *path; /* within the scope, parts separated by dots; parents stand before children */
@@ -127,11 +122,6 @@ bool hud_key_is_required(const struct hud_key *key, const struct hud_description
 
 const struct hud_key *hud_schema_keys(size_t *count);
 const struct hud_scope_info *hud_schema_scope(enum hud_scope scope);
-const struct hud_choice *hud_schema_models(void);
-const struct hud_choice *hud_schema_methods(void);
-
-/* Name of a choice's value; "?" if it has none. */
-const char *hud_choice_name(const struct hud_choice *choices, int value);
 
 /* The last part of a key's path. */
 const char *hud_key_name(const struct hud_key *key);

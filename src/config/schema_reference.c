@@ -129,12 +129,12 @@ static void write_users(FILE *stream, const struct hud_key *key)
   }
   bool all_models = users == 0 || users == hud_schema_family(HUD_MODEL_HIERARCHY);
   if (!all_models)
-    write_names(stream, hud_schema_models(), users);
+    write_names(stream, hud_model_choices, users);
   else if (by_method == 0)
     fputs("all", stream);
   if (by_method != 0) {
     fputs(all_models ? "method " : "; method ", stream);
-    write_names(stream, hud_schema_methods(), by_method);
+    write_names(stream, hud_method_choices, by_method);
   }
 }
 
@@ -161,7 +161,7 @@ static void write_default(FILE *stream, const struct hud_key *key)
 {
   if (key->required && key->optional != 0) {
     fputs("required; optional for ", stream);
-    write_names(stream, hud_schema_methods(), key->optional);
+    write_names(stream, hud_method_choices, key->optional);
   } else if (key->required)
     fputs("required", stream);
   else if (key->fallback != NULL)

@@ -56,131 +56,6 @@
 #define ITEMS(place, of)                                                                           \
   .type = HUD_KEY_LIST, .store = HUD_STORE_NODE, .offset = (place), .value_scope = (of)
 
-static const struct hud_choice models[] = {
-    {"hierarchy", HUD_MODEL_HIERARCHY, "all cluster sizes 1..K, (8)"},
-    {"first_order_hierarchy", HUD_MODEL_FIRST_ORDER_HIERARCHY,
-     "the same without the terms of order epsilon^2, (9)"},
-    {"relaxed_triple", HUD_MODEL_RELAXED_TRIPLE, "triples relax on the time scale delta, (37)"},
-    {"first_order", HUD_MODEL_FIRST_ORDER, "triples are quasi-stationary, (14)"},
-    {"scalar_implicit", HUD_MODEL_SCALAR_IMPLICIT, "one equation for f_1, implicit, (47)"},
-    {"scalar", HUD_MODEL_SCALAR, "one equation for f_1, explicit, (48)"},
-    {"instantaneous", HUD_MODEL_INSTANTANEOUS, "pairs are quasi-stationary, (33)"},
-    {"hard_spheres", HUD_MODEL_HARD_SPHERES, "N hard spheres with collisions of many, [APW]"},
-    {"boltzmann", HUD_MODEL_BOLTZMANN,
-     "the Boltzmann equation with collisions of many, [APW] (3.21)"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice methods[] = {
-    {"grid", HUD_METHOD_GRID, "cell masses on velocity grids"},
-    {"spectral", HUD_METHOD_SPECTRAL, "characteristic functions on a closed frequency box"},
-    {"moments", HUD_METHOD_MOMENTS, "polynomial moments, exact"},
-    {"particles", HUD_METHOD_PARTICLES, "exact stochastic simulation"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice countings[] = {
-    {"conserving", HUD_COUNTING_CONSERVING, "every unordered pair of clusters counts once"},
-    {"as_printed", HUD_COUNTING_AS_PRINTED, "as (1) is printed: does not conserve mass"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice three_body_drifts[] = {
-    {"consistent", HUD_DRIFT_CONSISTENT, "kappa = 1"},
-    {"as_printed", HUD_DRIFT_AS_PRINTED, "kappa = 1/2, as (10), (17), (18) are printed"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice drift_schemes[] = {
-    {"auto", HUD_SCHEME_AUTO, "second order for smooth data, upwind for atoms and jumps"},
-    {"second_order", HUD_SCHEME_SECOND_ORDER, "linear second-order upwind"},
-    {"upwind", HUD_SCHEME_UPWIND, "first-order upwind, never negative"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice matchings[] = {
-    {"matched", HUD_MATCHING_MATCHED, "f_1 is shifted for the missing f_2: second order"},
-    {"raw", HUD_MATCHING_RAW, "f_1 as given: first order"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice norms[] = {
-    {"sup", HUD_NORM_SUP, "the largest value over the window"},
-    {"L2", HUD_NORM_L2, "(int e^2 dt)^(1/2) over the window, by the trapezoidal rule"},
-    {"final", HUD_NORM_FINAL, "the value at the last time of the window"},
-    {"least", HUD_NORM_LEAST, "the smallest value over the window; without a reference only"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice differences[] = {
-    {"absolute", HUD_DIFFERENCE_ABSOLUTE, "|value - reference|"},
-    {"relative", HUD_DIFFERENCE_RELATIVE, "1 - value/reference, with its sign"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice event_formats[] = {
-    {"csv", HUD_EVENTS_CSV, "events.csv"},
-    {"netcdf", HUD_EVENTS_NETCDF, "events.nc"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice integrators[] = {
-    {"cvode", HUD_INTEGRATOR_CVODE, "BDF with Newton-Krylov"},
-    {"picard", HUD_INTEGRATOR_PICARD, "fixed-point iteration of the mild form (30)"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice durations[] = {
-    {"exponential", HUD_DURATION_EXPONENTIAL, "pairs split at the rate mu"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice rate_types[] = {
-    {"constant", HUD_RATE_CONSTANT, "value"},
-    {"additive", HUD_RATE_ADDITIVE, "value * (i + j)"},
-    {"multiplicative", HUD_RATE_MULTIPLICATIVE, "value * i * j"},
-    {"expression", HUD_RATE_EXPRESSION, "expression in i and j, symmetric"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice potential_words[] = {
-    {"alignment", HUD_POTENTIAL_ALIGNMENT, "F(r) = r, (2)"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice potential_types[] = {
-    {"alignment", HUD_POTENTIAL_ALIGNMENT, "F(r) = r, (2)"},
-    {"power", HUD_POTENTIAL_POWER, "F(r) = |r|^(exponent-1) r"},
-    {"bounded_confidence", HUD_POTENTIAL_BOUNDED_CONFIDENCE, "F(r) = r within the radius, else 0"},
-    {"attraction_repulsion", HUD_POTENTIAL_ATTRACTION_REPULSION,
-     "F(r) = r (|r| - distance)/(|r| + distance)"},
-    {"expression", HUD_POTENTIAL_EXPRESSION, "F(r) = force"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice domain_words[] = {
-    {"whole_space", HUD_DOMAIN_WHOLE_SPACE, "no boundary; `initial.position` must be a density"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice uniform_word[] = {
-    {"uniform", 0, "uniform on the torus"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice fixed_totals[] = {
-    {"momentum", HUD_FIX_MOMENTUM, "the total momentum is zero"},
-    {"energy", HUD_FIX_ENERGY, "the total energy is its expected value"},
-    {NULL, 0, NULL},
-};
-
-static const struct hud_choice cluster_words[] = {
-    {"zero", HUD_CLUSTER_ZERO, "no clusters of this size"},
-    {"quasi_stationary", HUD_CLUSTER_QUASI_STATIONARY,
-     "gain, drift and loss in balance with the smaller sizes"},
-    {NULL, 0, NULL},
-};
-
 #define TOP .scope = HUD_SCOPE_MODEL
 #define RATE .scope = HUD_SCOPE_RATE
 #define POTENTIAL .scope = HUD_SCOPE_POTENTIAL
@@ -207,10 +82,10 @@ static const struct hud_key keys[] = {
      .meaning = "version of the file format"},
     {TOP, .path = "title", .type = HUD_KEY_TEXT, .store = HUD_STORE_TEXT, .offset = IN(title),
      .meaning = "a line for figures and reports"},
-    {TOP, .path = "model", CHOICE(IN(model), models), .required = true,
+    {TOP, .path = "model", CHOICE(IN(model), hud_model_choices), .required = true,
      .meaning = "the equations to solve"},
-    {TOP, .path = "method", CHOICE(IN(method), methods), .required = true, .models = CLUSTER_MODELS,
-     .meaning = "how the densities are represented"},
+    {TOP, .path = "method", CHOICE(IN(method), hud_method_choices), .required = true,
+     .models = CLUSTER_MODELS, .meaning = "how the densities are represented"},
     {TOP, .path = "epsilon", NUMBER(IN(epsilon)), .required = true, POSITIVE,
      .models = WITH_EPSILON, .symbol = "epsilon",
      .meaning = "ratio of the duration of a collision to the time between collisions, (7)"},
@@ -220,9 +95,9 @@ static const struct hud_key keys[] = {
     {TOP, .path = "delta", NUMBER(IN(delta)), .required = true, POSITIVE,
      .models = MODEL(RELAXED_TRIPLE), .symbol = "delta",
      .meaning = "time scale of triples, (37); delta = epsilon is the hierarchy with K = 3"},
-    {TOP, .path = "counting", CHOICE(IN(counting), countings), .fallback = "conserving",
+    {TOP, .path = "counting", CHOICE(IN(counting), hud_counting_choices), .fallback = "conserving",
      .models = HIERARCHIES, .meaning = "how reactions of unequal clusters are counted"},
-    {TOP, .path = "three_body_drift", CHOICE(IN(three_body_drift), three_body_drifts),
+    {TOP, .path = "three_body_drift", CHOICE(IN(three_body_drift), hud_three_body_drift_choices),
      .fallback = "consistent", .models = MODEL(RELAXED_TRIPLE) | MODEL(FIRST_ORDER) | SCALAR_MODELS,
      .symbol = "kappa", .meaning = "strength of the drift within triples"},
     {TOP, .path = "duration", SCOPE(HUD_SCOPE_DURATION, 0), .fallback = "exponential",
@@ -322,13 +197,13 @@ static const struct hud_key keys[] = {
      RANGE(8, 8192), .symbol = "n", .meaning = "number of cells"},
     {TOP, .path = "velocity.regrid", BOOLEAN(IN(velocity.regrid)), .fallback = "false",
      .methods = METHOD(GRID), .meaning = "halve the grid when the density has become narrow"},
-    {TOP, .path = "velocity.drift", CHOICE(IN(velocity.drift), drift_schemes), .fallback = "auto",
-     .methods = METHOD(GRID), .meaning = "scheme of the drift within pairs"},
+    {TOP, .path = "velocity.drift", CHOICE(IN(velocity.drift), hud_drift_scheme_choices),
+     .fallback = "auto", .methods = METHOD(GRID), .meaning = "scheme of the drift within pairs"},
 
     {TOP, .path = "initial", MAPPING, .required = true, .meaning = "data at t = 0"},
     {TOP, .path = "initial.f1", SCOPE(HUD_SCOPE_DENSITY, IN(initial.f1)), .required = true,
      .models = CLUSTER_MODELS, .symbol = "f_1", .meaning = "density of free particles"},
-    {TOP, .path = "initial.clusters", CHOICE(IN(initial.others.type), cluster_words),
+    {TOP, .path = "initial.clusters", CHOICE(IN(initial.others.type), hud_cluster_word_choices),
      .fallback = "zero", .models = WITH_EPSILON,
      .meaning = "all clusters at once; `f2`, `f3`, ... override it for their size"},
     F_K(2, WITH_EPSILON, "density of pairs, rescaled as in (7)"),
@@ -339,19 +214,19 @@ static const struct hud_key keys[] = {
     F_K(7, MODEL(HIERARCHY), "density of clusters of 7"),
     F_K(8, MODEL(HIERARCHY), "density of clusters of 8"),
     F_K(9, MODEL(HIERARCHY), "density of clusters of 9"),
-    {TOP, .path = "initial.matching", CHOICE(IN(initial.matching), matchings),
+    {TOP, .path = "initial.matching", CHOICE(IN(initial.matching), hud_matching_choices),
      .fallback = "matched", .models = SCALAR_MODELS,
      .meaning = "whether f_1 is adapted to a model without f_2"},
 
     {TOP, .path = "initial.velocity", SCOPE(HUD_SCOPE_GAS, IN(gas.velocity)), .required = true,
      .models = GASES, .meaning = "velocities, or a table of positions and velocities"},
     {TOP, .path = "initial.position", EXPRESSION(IN(gas.position), "x,y,z"),
-     .choices = uniform_word, .default_note = "uniform", .models = GASES,
+     .choices = hud_uniform_choices, .default_note = "uniform", .models = GASES,
      .meaning = "density of positions, which need not be normalised; for hard spheres conditioned "
                 "on all zones"},
     {TOP, .path = "initial.fix", .type = HUD_KEY_WORDS, .store = HUD_STORE_BITS,
-     .offset = IN(gas.fix), .choices = fixed_totals, .models = GASES, .default_note = "none",
-     .meaning = "totals that are made exact"},
+     .offset = IN(gas.fix), .choices = hud_fixed_total_choices, .models = GASES,
+     .default_note = "none", .meaning = "totals that are made exact"},
 
     {TOP, .path = "time", MAPPING, .required = true, .meaning = "times"},
     {TOP, .path = "time.end", NUMBER(IN(time.end)), .required = true, POSITIVE,
@@ -370,7 +245,7 @@ static const struct hud_key keys[] = {
     {TOP, .path = "solver.atol", NUMBER(IN(solver.atol)), .min = 0.0, .min_open = true, .max = 1.0,
      .fallback = "1e-12", .models = CLUSTER_MODELS, .methods = DETERMINISTIC_METHODS,
      .meaning = "absolute tolerance of the time integration"},
-    {TOP, .path = "solver.integrator", CHOICE(IN(solver.integrator), integrators),
+    {TOP, .path = "solver.integrator", CHOICE(IN(solver.integrator), hud_integrator_choices),
      .fallback = "cvode", .methods = DETERMINISTIC_METHODS, .models = CLUSTER_MODELS,
      .meaning = "time integration"},
     {TOP, .path = "solver.spectral_tol", NUMBER(IN(solver.spectral_tol)), .min = 0.0,
@@ -421,7 +296,7 @@ static const struct hud_key keys[] = {
     {TOP, .path = "output.events", BOOLEAN(IN(output.events)), .fallback = "false",
      .models = SPHERES,
      .meaning = "events.csv: time, members, b and impact vector of every collision (replica 0)"},
-    {TOP, .path = "output.event_format", CHOICE(IN(output.event_format), event_formats),
+    {TOP, .path = "output.event_format", CHOICE(IN(output.event_format), hud_event_format_choices),
      .fallback = "csv", .models = SPHERES, .meaning = "of the collisions"},
     {TOP, .path = "output.trajectories", INTEGER(INT64, IN(output.trajectories)), RANGE(0, 1 << 30),
      .fallback = "0", .models = SPHERES,
@@ -432,7 +307,7 @@ static const struct hud_key keys[] = {
      .meaning =
          "gas.html, which plays the output times, and gas.svg, the last of them (replica 0)"},
 
-    {RATE, .path = "type", CHOICE(IN_RATE(type), rate_types), .required = true,
+    {RATE, .path = "type", CHOICE(IN_RATE(type), hud_rate_type_choices), .required = true,
      .meaning = "how the rate depends on i and j"},
     {RATE, .path = "value", NUMBER(IN_RATE(constant)), .required = true, NOT_NEGATIVE,
      .variants = RATE_TYPE(CONSTANT) | RATE_TYPE(ADDITIVE) | RATE_TYPE(MULTIPLICATIVE),
@@ -448,8 +323,8 @@ static const struct hud_key keys[] = {
      .symbol = "tau",
      .meaning = "every collision takes the time epsilon tau (binary models, particles)"},
 
-    {POTENTIAL, .path = "type", CHOICE(IN_POTENTIAL(type), potential_types), .required = true,
-     .meaning = "the pair force F of (U_k)_i = (1/k) sum_j F(v_j - v_i)"},
+    {POTENTIAL, .path = "type", CHOICE(IN_POTENTIAL(type), hud_potential_type_choices),
+     .required = true, .meaning = "the pair force F of (U_k)_i = (1/k) sum_j F(v_j - v_i)"},
     {POTENTIAL, .path = "exponent", NUMBER(IN_POTENTIAL(exponent)), .required = true, RANGE(1, 100),
      .variants = POTENTIAL_TYPE(POWER), .symbol = "p", .meaning = "exponent of the force"},
     {POTENTIAL, .path = "radius", NUMBER(IN_POTENTIAL(radius)), .required = true, POSITIVE,
@@ -569,8 +444,8 @@ static const struct hud_key keys[] = {
      .default_note = "none: the quantities themselves are shown",
      .meaning = "the label of the variant from which the others differ, or `theory` or `composite` "
                 "(see [theory](#theory))"},
-    {STUDY, .path = "difference", CHOICE(IN_STUDY(difference), differences), .fallback = "absolute",
-     .meaning = "how a value differs from its reference"},
+    {STUDY, .path = "difference", CHOICE(IN_STUDY(difference), hud_difference_choices),
+     .fallback = "absolute", .meaning = "how a value differs from its reference"},
     {STUDY, .path = "define", NODE(IN_STUDY(define), "a mapping of names to expressions"),
      .meaning = "columns made of up to four others, such as `anisotropy: Tx - Ty`"},
     {STUDY, .path = "quantities", NODE(IN_STUDY(quantities), "a list of names"), .required = true,
@@ -578,7 +453,7 @@ static const struct hud_key keys[] = {
     {STUDY, .path = "window", NODE(IN_STUDY(window), "a list of two times [from, to]"),
      .default_note = "the whole run",
      .meaning = "the times that count; numbers, or expressions as in `link`"},
-    {STUDY, .path = "norm", CHOICE(IN_STUDY(norm), norms), .fallback = "sup",
+    {STUDY, .path = "norm", CHOICE(IN_STUDY(norm), hud_norm_choices), .fallback = "sup",
      .meaning = "how the values over the window become one number"},
     {STUDY, .path = "parameter", TEXT(IN_STUDY(parameter)),
      .default_note = "the first of `vary` with two or more numbers",
@@ -661,21 +536,22 @@ static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
                         "`{default: 1.0, \"1,1\": 2.0, \"1,2\": 1.5}`, where the order in a pair "
                         "does not matter and a needed pair without entry and default is an error; "
                         "or a mapping with a `type`."},
-    [HUD_SCOPE_DURATION] = {"duration", "Duration of collisions", HUD_FORM_ONE_OF, durations,
-                            sizeof(struct hud_description), IN(duration), HUD_NO_MARK, NULL},
-    [HUD_SCOPE_POTENTIAL] = {"potential", "Potentials", HUD_FORM_TAGGED, potential_words,
+    [HUD_SCOPE_DURATION] = {"duration", "Duration of collisions", HUD_FORM_ONE_OF,
+                            hud_duration_choices, sizeof(struct hud_description), IN(duration),
+                            HUD_NO_MARK, NULL},
+    [HUD_SCOPE_POTENTIAL] = {"potential", "Potentials", HUD_FORM_TAGGED, hud_potential_word_choices,
                              sizeof(struct hud_potential_spec), IN_POTENTIAL(type),
                              IN_POTENTIAL(mark), NULL},
     [HUD_SCOPE_DENSITY] = {"density", "Densities of one velocity", HUD_FORM_ONE_OF, NULL,
                            sizeof(struct hud_density_spec), IN_DENSITY(type), IN_DENSITY(mark),
                            NULL},
-    [HUD_SCOPE_CLUSTER] = {"cluster", "Initial clusters", HUD_FORM_ONE_OF, cluster_words,
+    [HUD_SCOPE_CLUSTER] = {"cluster", "Initial clusters", HUD_FORM_ONE_OF, hud_cluster_word_choices,
                            sizeof(struct hud_cluster_initial), IN_CLUSTER(type), IN_CLUSTER(mark),
                            NULL},
     [HUD_SCOPE_EXPRESSION] = {"expression", "Densities as expressions", HUD_FORM_MAPPING, NULL,
                               sizeof(struct hud_density_spec), 0, HUD_NO_MARK,
                               "A formula in v, or a mapping."},
-    [HUD_SCOPE_DOMAIN] = {"domain", "Domains", HUD_FORM_ONE_OF, domain_words,
+    [HUD_SCOPE_DOMAIN] = {"domain", "Domains", HUD_FORM_ONE_OF, hud_domain_word_choices,
                           sizeof(struct hud_domain_spec), offsetof(struct hud_domain_spec, type),
                           HUD_NO_MARK, NULL},
     [HUD_SCOPE_GAS] = {"gas", "Velocities of a gas", HUD_FORM_ONE_OF, NULL,
@@ -711,14 +587,4 @@ const struct hud_key *hud_schema_keys(size_t *count)
 const struct hud_scope_info *hud_schema_scope(enum hud_scope scope)
 {
   return &scopes[scope];
-}
-
-const struct hud_choice *hud_schema_models(void)
-{
-  return models;
-}
-
-const struct hud_choice *hud_schema_methods(void)
-{
-  return methods;
 }
