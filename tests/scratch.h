@@ -56,6 +56,23 @@ static inline int scratch_teardown(void **state)
   return 0;
 }
 
+/* For cmocka_run_group_tests: one folder, scratch, for all tests of a file. */
+static char scratch[SCRATCH_PATH];
+
+static inline int scratch_open(void **state)
+{
+  (void)state;
+  scratch_create(scratch);
+  return 0;
+}
+
+static inline int scratch_close(void **state)
+{
+  (void)state;
+  scratch_remove(scratch);
+  return 0;
+}
+
 #define scratch_unit_test(function)                                                                \
   cmocka_unit_test_setup_teardown(function, scratch_setup, scratch_teardown)
 

@@ -13,7 +13,6 @@
 
 enum { OUTPUT = 1 << 16 };
 
-static char scratch[SCRATCH_PATH];
 static char output[OUTPUT]; /* of the last command, stdout and stderr */
 
 static const char *build(void)
@@ -408,20 +407,6 @@ static void test_examples(void **state)
   assert_true(exists("from-c/summary.json"));
 }
 
-static int create(void **state)
-{
-  (void)state;
-  scratch_create(scratch);
-  return 0;
-}
-
-static int destroy(void **state)
-{
-  (void)state;
-  scratch_remove(scratch);
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -441,5 +426,5 @@ int main(void)
       cmocka_unit_test(test_plot_and_compare),
       cmocka_unit_test(test_examples),
   };
-  return cmocka_run_group_tests(tests, create, destroy);
+  return cmocka_run_group_tests(tests, scratch_open, scratch_close);
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Model files that load: typed values, defaults, overrides, notes, the canonical form, and errors
  * that are found later. Runs in the root of the source tree. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "support.h"
 
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/random.h"
@@ -17,6 +15,7 @@
 #include "config/expression.h"
 #include "config/model_file.h"
 #include "network/network.h"
+#include "scratch.h"
 
 static const char hierarchy[] = "huddle: 1\n"
                                 "model: hierarchy\n"
@@ -255,19 +254,11 @@ static void test_densities(void **state)
 
 static void test_tables_from_files(void **state)
 {
-  (void)state;
-  char folder[] = "/tmp/huddle-test-XXXXXX", path[64], table[64];
-  assert_non_null(mkdtemp(folder));
-  snprintf(path, sizeof path, "%s/model.yaml", folder);
-  snprintf(table, sizeof table, "%s/f.csv", folder);
-  FILE *stream = fopen(table, "w");
-  assert_non_null(stream);
-  fputs("v, f\r\n# a comment\n\n-1,0\n 0.5 , 2e0 \r\n3,1", stream);
-  assert_int_equal(fclose(stream), 0);
-  stream = fopen(path, "w");
-  assert_non_null(stream);
-  fputs(hierarchy, stream);
-  assert_int_equal(fclose(stream), 0);
+  static const char table[] = "v, f\r\n# a comment\n\n-1,0\n 0.5 , 2e0 \r\n3,1";
+  char path[SCRATCH_PATH];
+  scratch_write(*state, "f.csv", table, strlen(table));
+  scratch_write(*state, "model.yaml", hierarchy, strlen(hierarchy));
+  scratch_path(path, *state, "model.yaml");
   struct hud_model_file *file = NULL;
   struct hud_error error = {0};
   const char *override = "initial.f1={table: f.csv}";
@@ -281,9 +272,6 @@ static void test_tables_from_files(void **state)
   /* the resolved model does not need the file any more */
   assert_non_null(strstr(hud_model_file_resolved(file), "{table: [[-1, 0], [0.5, 2], [3, 1]]}"));
   hud_model_file_free(file);
-  remove(table);
-  remove(path);
-  remove(folder);
 }
 
 #define PRODUCT                                                                                    \
@@ -680,7 +668,7 @@ int main(void)
       cmocka_unit_test(test_rates),
       cmocka_unit_test(test_missing_pair_gets_a_place),
       cmocka_unit_test(test_densities),
-      cmocka_unit_test(test_tables_from_files),
+      scratch_unit_test(test_tables_from_files),
       cmocka_unit_test(test_clusters),
       cmocka_unit_test(test_potentials_and_duration),
       cmocka_unit_test(test_overrides),

@@ -8,8 +8,6 @@
 
 #include "scratch.h"
 
-static char scratch[SCRATCH_PATH];
-
 static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static int run(const char *format, ...)
 {
@@ -75,25 +73,11 @@ static void test_python(void **state)
   free(page);
 }
 
-static int create(void **state)
-{
-  (void)state;
-  scratch_create(scratch);
-  return 0;
-}
-
-static int destroy(void **state)
-{
-  (void)state;
-  scratch_remove(scratch);
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_guide),
       cmocka_unit_test(test_python),
   };
-  return cmocka_run_group_tests(tests, create, destroy);
+  return cmocka_run_group_tests(tests, scratch_open, scratch_close);
 }

@@ -13,7 +13,6 @@
 
 enum { OUTPUT = 1 << 20 };
 
-static char scratch[SCRATCH_PATH];
 static char output[OUTPUT];
 
 /* Runs a shell command; its output, errors left out, goes to `output`. */
@@ -267,20 +266,6 @@ static void test_nothing_to_plot(void **state)
   assert_false(scratch_has(scratch, "bare/figure-overview.svg"));
 }
 
-static int create(void **state)
-{
-  (void)state;
-  scratch_create(scratch);
-  return 0;
-}
-
-static int destroy(void **state)
-{
-  (void)state;
-  scratch_remove(scratch);
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -295,5 +280,5 @@ int main(void)
       cmocka_unit_test(test_product_in_browser),
       cmocka_unit_test(test_nothing_to_plot),
   };
-  return cmocka_run_group_tests(tests, create, destroy);
+  return cmocka_run_group_tests(tests, scratch_open, scratch_close);
 }

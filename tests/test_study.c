@@ -18,7 +18,6 @@
 
 enum { OUTPUT = 1 << 18 };
 
-static char scratch[SCRATCH_PATH];
 static char output[OUTPUT]; /* of the last command, stdout and stderr */
 
 static const char limits[] = "models/studies/limits.yaml";
@@ -596,20 +595,6 @@ static void test_shipped_studies(void **state)
   free(entries);
 }
 
-static int create(void **state)
-{
-  (void)state;
-  scratch_create(scratch);
-  return 0;
-}
-
-static int destroy(void **state)
-{
-  (void)state;
-  scratch_remove(scratch);
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -631,5 +616,5 @@ int main(void)
       cmocka_unit_test(test_bad_studies),
       cmocka_unit_test(test_shipped_studies),
   };
-  return cmocka_run_group_tests(tests, create, destroy);
+  return cmocka_run_group_tests(tests, scratch_open, scratch_close);
 }

@@ -16,8 +16,6 @@
 #include "study/theory.h"
 #include "support.h"
 
-static char scratch[SCRATCH_PATH];
-
 /* ---- exact values ---- */
 
 /* The numbers of docs/hard-spheres.md at T_x = 1.5, others 0.5, alpha_l = 1/l!. */
@@ -305,20 +303,6 @@ static void test_no_fit(void **state)
   assert_non_null(strstr(output, "not fitted: too few points"));
 }
 
-static int create(void **state)
-{
-  (void)state;
-  scratch_create(scratch);
-  return 0;
-}
-
-static int destroy(void **state)
-{
-  (void)state;
-  scratch_remove(scratch);
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -327,5 +311,5 @@ int main(void)
       cmocka_unit_test(test_seeds_and_replicas),   cmocka_unit_test(test_contact_of_the_flow),
       cmocka_unit_test(test_values_beside_theory), cmocka_unit_test(test_no_fit),
   };
-  return cmocka_run_group_tests(tests, create, destroy);
+  return cmocka_run_group_tests(tests, scratch_open, scratch_close);
 }
