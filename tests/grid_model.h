@@ -21,19 +21,27 @@ struct grid {
   struct hud_error error;
 };
 
-static inline void grid_open(struct grid *grid, int n, double min, double max,
-                             enum hud_drift_scheme scheme, double mu11)
+static inline void grid_open_potential(struct grid *grid,
+                                       const struct hud_potential_spec *potential, int n,
+                                       double min, double max, enum hud_drift_scheme scheme,
+                                       double mu11)
 {
-  struct hud_potential_spec alignment = {.type = HUD_POTENTIAL_ALIGNMENT};
   struct hud_velocity_spec window = {.given = true, .min = min, .max = max, .cells = n};
   memset(grid, 0, sizeof *grid);
-  assert_ok(hud_potential_create(&grid->potential, &alignment, &grid->error), &grid->error);
+  assert_ok(hud_potential_create(&grid->potential, potential, &grid->error), &grid->error);
   assert_ok(hud_grid_create(&grid->rep, &window, grid->potential, scheme, mu11, &grid->error),
             &grid->error);
   grid->ops = grid->rep->ops;
   grid->n = grid->ops->length(grid->rep, 1);
   grid->pairs = grid->ops->length(grid->rep, 2);
   grid->h = hud_grid_spacing(grid->rep);
+}
+
+static inline void grid_open(struct grid *grid, int n, double min, double max,
+                             enum hud_drift_scheme scheme, double mu11)
+{
+  struct hud_potential_spec alignment = {.type = HUD_POTENTIAL_ALIGNMENT};
+  grid_open_potential(grid, &alignment, n, min, max, scheme, mu11);
 }
 
 static inline void grid_close(struct grid *grid)

@@ -5,60 +5,8 @@
  * of the mild form (30) against CVODE. */
 #include <stdio.h>
 
-#include "config/expression.h"
-#include "grid_model.h"
+#include "grid_force.h"
 #include "huddle.h"
-
-struct force {
-  struct hud_potential_spec spec;
-  const char *text;
-  bool attracting, smooth;
-};
-
-static const struct force forces[] = {
-    {{.type = HUD_POTENTIAL_ALIGNMENT}, NULL, true, true},
-    {{.type = HUD_POTENTIAL_POWER, .exponent = 2.0}, NULL, true, true},
-    {{.type = HUD_POTENTIAL_POWER, .exponent = 1.5}, NULL, true, true},
-    {{.type = HUD_POTENTIAL_BOUNDED_CONFIDENCE, .radius = 0.9}, NULL, true, false},
-    {{.type = HUD_POTENTIAL_ATTRACTION_REPULSION, .distance = 1.1}, NULL, false, true},
-    {{.type = HUD_POTENTIAL_EXPRESSION}, "r*exp(-r^2)", true, true},
-    {{.type = HUD_POTENTIAL_EXPRESSION}, "-r/(1+r^2)", false, true}};
-enum { FORCES = sizeof forces / sizeof *forces };
-static const enum hud_drift_scheme schemes[] = {HUD_SCHEME_SECOND_ORDER, HUD_SCHEME_UPWIND};
-
-/* A grid for one force that holds clusters of up to K. */
-static void open_force(struct grid *grid, const struct force *force, int n, double min, double max,
-                       enum hud_drift_scheme scheme, int K)
-{
-  struct hud_potential_spec spec = force->spec;
-  struct hud_expression *expression = NULL;
-  struct hud_velocity_spec window = {.given = true, .min = min, .max = max, .cells = n};
-  struct hud_description d = {.model = HUD_MODEL_HIERARCHY, .epsilon = 1.0, .clusters = K};
-  struct hud_network *network = NULL;
-  memset(grid, 0, sizeof *grid);
-  if (force->text != NULL)
-    assert_ok(hud_expression_create(&expression, force->text, "r", &grid->error), &grid->error);
-  spec.force = expression;
-  assert_ok(hud_potential_create(&grid->potential, &spec, &grid->error), &grid->error);
-  hud_expression_free(expression);
-  assert_ok(hud_grid_create(&grid->rep, &window, grid->potential, scheme, 1.0, &grid->error),
-            &grid->error);
-  d.lambda = d.mu = (struct hud_rate_law){.type = HUD_RATE_CONSTANT, .constant = 1.0};
-  assert_ok(hud_network_create(&network, &d, &grid->error), &grid->error);
-  assert_ok(hud_grid_hold(grid->rep, network, &grid->error), &grid->error);
-  hud_network_free(network);
-  grid->ops = grid->rep->ops;
-  grid->n = grid->ops->length(grid->rep, 1);
-  grid->pairs = grid->ops->length(grid->rep, 2);
-  grid->h = hud_grid_spacing(grid->rep);
-}
-
-static double moment(const struct grid *grid, int k, const double *f, int p)
-{
-  double moments[9];
-  grid->ops->moments(grid->rep, k, f, 0.0, p, moments);
-  return moments[p];
-}
 
 /* Random values everywhere, up to the ends of the window. */
 static void flows_keep_mass_and_mean(void **state)
@@ -73,16 +21,16 @@ static void flows_keep_mass_and_mean(void **state)
     enum hud_drift_scheme scheme = schemes[trial / FORCES % 2];
     double s = times[trial / FORCES / 2 % 5];
     int K = trial / FORCES % 5 < 4 ? 3 : 4;
-    open_force(&grid, force, 8 + (int)hud_random_below(&random, 4), -2.0, 1.5, scheme, K);
+    grid_open_force(&grid, force, 8 + (int)hud_random_below(&random, 4), -2.0, 1.5, scheme, 1.0, K);
     for (int k = 2; k <= K; k++) {
       size_t length = grid.ops->length(grid.rep, k);
       double *f = zeros(length), *out = zeros(length), smallest = 0.0;
       for (size_t i = 0; i < length; i++)
         f[i] = hud_random_uniform(&random);
       assert_ok(grid.ops->flow(grid.rep, s, k, f, out, &grid.error), &grid.error);
-      double mass = moment(&grid, k, f, 0), mean = moment(&grid, k, f, 1);
-      assert_close_relative(moment(&grid, k, out, 0), mass, 2e-14);
-      assert_close(moment(&grid, k, out, 1), mean, 1e-13 * mass);
+      double mass = grid_moment(&grid, k, f, 0), mean = grid_moment(&grid, k, f, 1);
+      assert_close_relative(grid_moment(&grid, k, out, 0), mass, 2e-14);
+      assert_close(grid_moment(&grid, k, out, 1), mean, 1e-13 * mass);
       if (s == 0.0)
         assert_memory_equal(out, f, length * sizeof *f);
       for (size_t i = 0; i < length; i++)
@@ -120,41 +68,19 @@ static void second_moments_of_alignment_are_exact(void **state)
     for (int step = 0; step < 4; step++) {
       struct grid grid;
       double s = 0.1 * pow(0.2, step);
-      open_force(&grid, &forces[0], n, -4.0, 4.1, HUD_SCHEME_SECOND_ORDER, 3);
+      grid_open_force(&grid, &forces[ALIGNMENT], n, -4.0, 4.1, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
       size_t length = grid.ops->length(grid.rep, 3);
       double *f = zeros(length), *out = zeros(length);
       fill(&grid, 3, f);
-      double before = grid.ops->spread(grid.rep, 3, f), variance = moment(&grid, 3, f, 2);
+      double before = grid.ops->spread(grid.rep, 3, f), variance = grid_moment(&grid, 3, f, 2);
       assert_ok(grid.ops->flow(grid.rep, s, 3, f, out, &grid.error), &grid.error);
       assert_close_relative(grid.ops->spread(grid.rep, 3, out), exp(-2.0 * s) * before, 1e-12);
       /* v_1^2 loses (k-1)/(2k) of what (v_1 - v_2)^2 loses */
-      assert_close_relative(moment(&grid, 3, out, 2), variance + expm1(-2.0 * s) * before / 3.0,
-                            1e-12);
+      assert_close_relative(grid_moment(&grid, 3, out, 2),
+                            variance + expm1(-2.0 * s) * before / 3.0, 1e-12);
       free(f), free(out);
       grid_close(&grid);
     }
-}
-
-/* int |Phi_k^s(v)_1|^p f dv, by the maps at the centres. */
-static double mapped_moment(const struct grid *grid, int k, const double *f, double s, int p)
-{
-  double sum = 0.0;
-  struct hud_error error;
-  for (size_t a = 0; a < grid->n; a++)
-    for (size_t b = 0; b <= a; b++)
-      for (size_t c = 0; c <= (k == 3 ? b : 0); c++) {
-        size_t index = k == 3 ? a * (a + 1) * (a + 2) / 6 + b * (b + 1) / 2 + c
-                              : hud_grid_pair_index(grid->rep, a, b);
-        double orders = k == 2 ? (a == b ? 1.0 : 2.0) : a == c ? 1.0 : a == b || b == c ? 3.0 : 6.0;
-        double v[3] = {hud_grid_velocity(grid->rep, a), hud_grid_velocity(grid->rep, b),
-                       hud_grid_velocity(grid->rep, c)};
-        if (f[index] == 0.0)
-          continue;
-        assert_ok(hud_potential_flow(grid->potential, k, s, v, v, NULL, &error), &error);
-        for (int i = 0; i < k; i++)
-          sum += orders * pow(v[i], p) / k * f[index];
-      }
-  return sum * pow(grid->h, k);
 }
 
 static void flows_follow_the_characteristics(void **state)
@@ -166,12 +92,12 @@ static void flows_follow_the_characteristics(void **state)
       for (int r = 0; r < 3; r++) {
         struct grid grid;
         int n = k == 2 ? 25 << r : r == 0 ? 13 : r == 1 ? 19 : 28;
-        open_force(&grid, &forces[force], n, -2.5, 2.4, HUD_SCHEME_SECOND_ORDER, 3);
+        grid_open_force(&grid, &forces[force], n, -2.5, 2.4, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
         size_t length = grid.ops->length(grid.rep, k);
         double *f = zeros(length), *out = zeros(length);
         fill(&grid, k, f);
         assert_ok(grid.ops->flow(grid.rep, 0.25, k, f, out, &grid.error), &grid.error);
-        error[r] = moment(&grid, k, out, 4) / mapped_moment(&grid, k, f, 0.25, 4) - 1.0;
+        error[r] = grid_moment(&grid, k, out, 4) / grid_mapped_moment(&grid, k, f, 0.25, 4) - 1.0;
         free(f), free(out);
         grid_close(&grid);
       }
@@ -189,14 +115,14 @@ static void flows_follow_the_characteristics(void **state)
 static void flows_compose(void **state)
 {
   (void)state;
-  const int chosen[] = {0, 1, 4, 5};
+  const int chosen[] = {ALIGNMENT, SQUARE, BALANCE, FADING};
   for (int c = 0; c < 4; c++)
     for (int k = 2; k <= 3; k++) {
       double distance[2];
       for (int r = 0; r < 2; r++) {
         struct grid grid;
         int n = k == 2 ? 40 << r : 20 << r;
-        open_force(&grid, &forces[chosen[c]], n, -2.5, 2.4, HUD_SCHEME_SECOND_ORDER, 3);
+        grid_open_force(&grid, &forces[chosen[c]], n, -2.5, 2.4, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
         size_t length = grid.ops->length(grid.rep, k);
         double *f = zeros(length), *once = zeros(length), *half = zeros(length);
         double *twice = zeros(length), *marginal = zeros(grid.n);
@@ -225,7 +151,7 @@ static void tables_make_room(void **state)
 {
   (void)state;
   struct grid grid;
-  open_force(&grid, &forces[1], 9, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 3);
+  grid_open_force(&grid, &forces[SQUARE], 9, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
   size_t length = grid.ops->length(grid.rep, 3);
   double *f = zeros(length), *first = zeros(length), *out = zeros(length);
   fill(&grid, 3, f);
@@ -321,7 +247,7 @@ static void bad_flows_are_errors(void **state)
 {
   (void)state;
   struct grid grid;
-  open_force(&grid, &forces[1], 9, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 3);
+  grid_open_force(&grid, &forces[SQUARE], 9, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
   double *f = zeros(1000), *out = zeros(1000);
   assert_error(grid.ops->flow(grid.rep, NAN, 3, f, out, &grid.error), HUD_ERROR_USAGE, &grid.error,
                "time nan");
@@ -332,7 +258,7 @@ static void bad_flows_are_errors(void **state)
   grid_close(&grid);
   /* a force under which triples run away in no time */
   const struct force wild = {{.type = HUD_POTENTIAL_EXPRESSION}, "-r^3", false, true};
-  open_force(&grid, &wild, 9, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 3);
+  grid_open_force(&grid, &wild, 9, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
   assert_error(grid.ops->flow(grid.rep, 5.0, 3, f, out, &grid.error), HUD_ERROR_COMPUTE,
                &grid.error, "cannot be followed");
   assert_ok(grid.ops->flow(grid.rep, 0.01, 3, f, out, &grid.error), &grid.error);

@@ -4,60 +4,10 @@
  */
 #include <gsl/gsl_integration.h>
 
-#include "config/expression.h"
 #include "grid/diagnostics.h"
-#include "grid_model.h"
+#include "grid_force.h"
 #include "grid_run.h"
 #include "run/stochastic.h"
-
-struct force {
-  struct hud_potential_spec spec;
-  const char *text;
-};
-
-static const struct force forces[] = {
-    {{.type = HUD_POTENTIAL_POWER, .exponent = 2.0}, NULL},
-    {{.type = HUD_POTENTIAL_BOUNDED_CONFIDENCE, .radius = 0.9}, NULL},
-    {{.type = HUD_POTENTIAL_ATTRACTION_REPULSION, .distance = 1.1}, NULL},
-    {{.type = HUD_POTENTIAL_EXPRESSION}, "r*exp(-r^2)"},
-    {{.type = HUD_POTENTIAL_EXPRESSION}, "sin(2*r)"},
-    {{.type = HUD_POTENTIAL_EXPRESSION}, "-r/(1+r^2)"}};
-enum { FORCES = sizeof forces / sizeof *forces };
-static const enum hud_drift_scheme schemes[] = {HUD_SCHEME_SECOND_ORDER, HUD_SCHEME_UPWIND};
-
-/* A grid for one force that holds triples. */
-static void open_force(struct grid *grid, const struct force *force, int n, double min, double max,
-                       enum hud_drift_scheme scheme, double mu)
-{
-  struct hud_potential_spec spec = force->spec;
-  struct hud_expression *expression = NULL;
-  struct hud_velocity_spec window = {.given = true, .min = min, .max = max, .cells = n};
-  struct hud_description d = {.model = HUD_MODEL_HIERARCHY, .epsilon = 1.0, .clusters = 3};
-  struct hud_network *network = NULL;
-  memset(grid, 0, sizeof *grid);
-  if (force->text != NULL)
-    assert_ok(hud_expression_create(&expression, force->text, "r", &grid->error), &grid->error);
-  spec.force = expression;
-  assert_ok(hud_potential_create(&grid->potential, &spec, &grid->error), &grid->error);
-  hud_expression_free(expression);
-  assert_ok(hud_grid_create(&grid->rep, &window, grid->potential, scheme, mu, &grid->error),
-            &grid->error);
-  d.lambda = d.mu = (struct hud_rate_law){.type = HUD_RATE_CONSTANT, .constant = mu};
-  assert_ok(hud_network_create(&network, &d, &grid->error), &grid->error);
-  assert_ok(hud_grid_hold(grid->rep, network, &grid->error), &grid->error);
-  hud_network_free(network);
-  grid->ops = grid->rep->ops;
-  grid->n = grid->ops->length(grid->rep, 1);
-  grid->pairs = grid->ops->length(grid->rep, 2);
-  grid->h = hud_grid_spacing(grid->rep);
-}
-
-static double first_moment(const struct grid *grid, int k, const double *f)
-{
-  double moments[2];
-  grid->ops->moments(grid->rep, k, f, 0.0, 1, moments);
-  return moments[1];
-}
 
 static void drifts_conserve_and_resolvents_invert(void **state)
 {
@@ -68,8 +18,8 @@ static void drifts_conserve_and_resolvents_invert(void **state)
     for (int k = 2; k <= 3; k++) {
       struct grid grid;
       double mu = trial / FORCES % 2 == 0 ? 0.7 : 2.5;
-      open_force(&grid, &forces[trial % FORCES], 9 + trial % 8, -2.0, 2.0,
-                 schemes[trial / FORCES / 2 % 2], mu);
+      grid_open_force(&grid, &forces[trial % FORCES], 9 + trial % 8, -2.0, 2.0,
+                      schemes[trial / FORCES / 2 % 2], mu, 3);
       size_t length = grid.ops->length(grid.rep, k);
       double *source = zeros(length), *f = zeros(length), *rate = zeros(length);
       double cell = pow(grid.h, k);
@@ -79,7 +29,7 @@ static void drifts_conserve_and_resolvents_invert(void **state)
       grid.ops->drift(grid.rep, -0.8, k, f, rate);
       double scale = norm1(length, f) * (double)grid.n * 6.0 * cell;
       assert_close(grid.ops->mass(grid.rep, k, rate), 0.0, 1e-14 * scale);
-      assert_close(first_moment(&grid, k, rate), 0.0, 1e-13 * scale);
+      assert_close(grid_moment(&grid, k, rate, 1), 0.0, 1e-13 * scale);
       for (size_t i = 0; i < length; i++)
         assert_close(mu * f[i] + rate[i], source[i], 1e-12 * (size + norm1(length, f)));
       free(source), free(f), free(rate);
@@ -94,7 +44,7 @@ static void triples_move_as_their_pairs(void **state)
   for (int force = 0; force < FORCES; force++) {
     struct grid grid;
     enum { N = 12 };
-    open_force(&grid, &forces[force], N, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 0.0);
+    grid_open_force(&grid, &forces[force], N, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 0.0, 3);
     double *f1 = zeros(N), *f2 = zeros(grid.pairs), *f3 = zeros(N * (N + 1) * (N + 2) / 6);
     double *rate = zeros(N * (N + 1) * (N + 2) / 6), *slice = zeros(grid.pairs);
     double *moved[N];
@@ -133,49 +83,30 @@ enum { POINTS = 12 };
 
 /* (mu + kappa div(U_k .))^{-1} f = int_0^inf e^{-mu s} (push-forward for time kappa s): its moments
  * int g(Phi_k^{kappa s}(v)) f(v) dv, by Gauss-Laguerre points in s and the characteristic maps. */
-static double mapped_moment(const struct grid *grid, int k, const double *f, double mu, int p)
+static double resolved_moment(const struct grid *grid, int k, const double *f, double mu, int p)
 {
   gsl_integration_fixed_workspace *rule =
       gsl_integration_fixed_alloc(gsl_integration_fixed_laguerre, POINTS, 0.0, 1.0, 0.0, 0.0);
   const double *nodes = gsl_integration_fixed_nodes(rule);
   const double *weights = gsl_integration_fixed_weights(rule);
   double sum = 0.0;
-  size_t n = grid->n;
-  for (size_t a = 0; a < n; a++)
-    for (size_t b = 0; b <= a; b++)
-      for (size_t c = 0; c <= (k == 3 ? b : 0); c++) {
-        size_t index = k == 3 ? a * (a + 1) * (a + 2) / 6 + b * (b + 1) / 2 + c
-                              : hud_grid_pair_index(grid->rep, a, b);
-        double orders = k == 2 ? (a == b ? 1.0 : 2.0) : a == c ? 1.0 : a == b || b == c ? 3.0 : 6.0;
-        double v[3] = {hud_grid_velocity(grid->rep, a), hud_grid_velocity(grid->rep, b),
-                       hud_grid_velocity(grid->rep, c)};
-        if (f[index] == 0.0)
-          continue;
-        for (int q = 0; q < POINTS; q++) {
-          double moved[3], mean = 0.0;
-          struct hud_error error;
-          assert_ok(hud_potential_flow(grid->potential, k, nodes[q] / mu, v, moved, NULL, &error),
-                    &error);
-          for (int i = 0; i < k; i++)
-            mean += pow(moved[i], p) / k;
-          sum += orders * weights[q] / mu * mean * f[index];
-        }
-      }
+  for (int q = 0; q < POINTS; q++)
+    sum += weights[q] / mu * grid_mapped_moment(grid, k, f, nodes[q] / mu, p);
   gsl_integration_fixed_free(rule);
-  return sum * pow(grid->h, k);
+  return sum;
 }
 
 static void resolvents_follow_the_characteristics(void **state)
 {
   (void)state;
-  const int chosen[] = {0, 2, 3};
+  const int chosen[] = {SQUARE, BALANCE, FADING};
   for (int c = 0; c < 3; c++)
     for (int k = 2; k <= (c < 2 ? 3 : 2); k++) {
       double error[2];
       for (int r = 0; r < 2; r++) {
         struct grid grid;
-        open_force(&grid, &forces[chosen[c]], k == 2 ? 24 << r : 11 << r, -3.2, 3.4,
-                   HUD_SCHEME_SECOND_ORDER, 3.0);
+        grid_open_force(&grid, &forces[chosen[c]], k == 2 ? 24 << r : 11 << r, -3.2, 3.4,
+                        HUD_SCHEME_SECOND_ORDER, 3.0, 3);
         size_t length = grid.ops->length(grid.rep, k);
         double *f1 = zeros(grid.n), *f2 = zeros(grid.pairs), *f = zeros(length);
         double *out = zeros(length), moments[5];
@@ -185,7 +116,7 @@ static void resolvents_follow_the_characteristics(void **state)
           f[i] = f[i] < 1e-3 ? 0.0 : f[i];
         assert_ok(grid.ops->resolvent(grid.rep, 3.0, 1.0, k, f, out, &grid.error), &grid.error);
         grid.ops->moments(grid.rep, k, out, 0.0, 4, moments);
-        error[r] = moments[4] / mapped_moment(&grid, k, f, 3.0, 4) - 1.0;
+        error[r] = moments[4] / resolved_moment(&grid, k, f, 3.0, 4) - 1.0;
         free(f1), free(f2), free(f), free(out);
         grid_close(&grid);
       }
@@ -201,8 +132,8 @@ static void expanding_forces_are_noticed(void **state)
 {
   (void)state;
   struct grid grid;
-  const struct force repulsion = {{.type = HUD_POTENTIAL_EXPRESSION}, "-r"};
-  open_force(&grid, &repulsion, 16, -1.0, 1.0, HUD_SCHEME_SECOND_ORDER, 1.0);
+  const struct force repulsion = {{.type = HUD_POTENTIAL_EXPRESSION}, "-r", false, true};
+  grid_open_force(&grid, &repulsion, 16, -1.0, 1.0, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
   double *f2 = zeros(grid.pairs), *rate = zeros(grid.pairs);
   /* All pairs at the two ends: nothing can move. */
   f2[hud_grid_pair_index(grid.rep, 15, 0)] = 1.0;
@@ -214,7 +145,7 @@ static void expanding_forces_are_noticed(void **state)
   struct grid wide;
   d.lambda = d.mu = (struct hud_rate_law){.type = HUD_RATE_CONSTANT, .constant = 1.0};
   assert_ok(hud_network_create(&network, &d, &grid.error), &grid.error);
-  open_force(&wide, &repulsion, 32, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 1.0);
+  grid_open_force(&wide, &repulsion, 32, -2.0, 2.0, HUD_SCHEME_SECOND_ORDER, 1.0, 3);
   double *f1 = zeros(16), *wide_f2 = zeros(wide.pairs), *wide_rate = zeros(wide.pairs);
   fill_smooth(&grid, f1, f2);
   for (size_t i = 0; i < 16; i++)
