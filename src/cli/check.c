@@ -8,7 +8,6 @@
 #include "analysis/theory.h"
 #include "base/alloc.h"
 #include "cli/cli.h"
-#include "config/model_file.h"
 #include "models/initial.h"
 #include "models/model.h"
 #include "run/gas.h"
@@ -192,8 +191,10 @@ static hud_status print_boltzmann(const struct hud_description *d, struct hud_er
   return HUD_OK;
 }
 
-static hud_status check(const struct hud_model_file *file, struct hud_error *error)
+static hud_status check(const struct hud_model_file *file, const struct hud_cli_options *options,
+                        struct hud_error *error)
 {
+  (void)options;
   printf("%s", hud_model_file_resolved(file));
   for (size_t i = 0; i < hud_model_file_note_count(file); i++)
     printf("# note: %s\n", hud_model_file_note(file, i));
@@ -208,18 +209,5 @@ static hud_status check(const struct hud_model_file *file, struct hud_error *err
 
 int hud_cli_check(int argc, char **argv)
 {
-  struct hud_cli_options options;
-  struct hud_model_file *file = NULL;
-  struct hud_error error;
-  int status;
-  if (hud_cli_parse(&options, argc, argv, HUD_CLI_SET, 1, 1, &status)) {
-    hud_status outcome = hud_model_file_load(&file, options.positional[0], options.overrides,
-                                             options.override_count, &error);
-    if (outcome == HUD_OK)
-      outcome = check(file, &error);
-    status = outcome == HUD_OK ? HUD_EXIT_DONE : hud_cli_report(&error);
-  }
-  hud_model_file_free(file);
-  hud_cli_options_free(&options);
-  return status;
+  return hud_cli_examine(argc, argv, HUD_CLI_SET, check);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "config/model_file.h"
 
 enum hud_exit {
   HUD_EXIT_DONE = 0,
@@ -72,5 +73,12 @@ enum hud_cli_option_set {
 bool hud_cli_parse(struct hud_cli_options *options, int argc, char **argv, unsigned allowed,
                    int least, int most, int *status);
 void hud_cli_options_free(struct hud_cli_options *options);
+
+/* A subcommand of one model file that prints what it finds: parses argv with `allowed`, loads the
+ * model and calls `examine`; returns the exit status. */
+typedef hud_status hud_cli_examination(const struct hud_model_file *file,
+                                       const struct hud_cli_options *options,
+                                       struct hud_error *error);
+int hud_cli_examine(int argc, char **argv, unsigned allowed, hud_cli_examination *examine);
 
 #endif

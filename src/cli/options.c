@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Options of the subcommands, and how errors reach the user. */
+ * Options of the subcommands, the frame of those that examine one model, and how errors reach the
+ * user. */
 #include "cli/cli.h"
 
 #include <stdarg.h>
@@ -140,6 +141,24 @@ void hud_cli_options_free(struct hud_cli_options *options)
 {
   hud_free((void *)options->overrides);
   options->overrides = NULL;
+}
+
+int hud_cli_examine(int argc, char **argv, unsigned allowed, hud_cli_examination *examine)
+{
+  struct hud_cli_options options;
+  struct hud_model_file *file = NULL;
+  struct hud_error error;
+  int status;
+  if (hud_cli_parse(&options, argc, argv, allowed, 1, 1, &status)) {
+    hud_status outcome = hud_model_file_load(&file, options.positional[0], options.overrides,
+                                             options.override_count, &error);
+    if (outcome == HUD_OK)
+      outcome = examine(file, &options, &error);
+    status = outcome == HUD_OK ? HUD_EXIT_DONE : hud_cli_report(&error);
+  }
+  hud_model_file_free(file);
+  hud_cli_options_free(&options);
+  return status;
 }
 
 void hud_cli_default_directory(const char *path, char *directory, size_t size)

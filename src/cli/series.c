@@ -8,7 +8,6 @@
 
 #include "cli/cli.h"
 #include "config/expression.h"
-#include "config/model_file.h"
 #include "run/dilute.h"
 #include "spheres/series.h"
 
@@ -225,11 +224,18 @@ static hud_status print_count(struct hud_series_spec *spec, const double *kappa,
   return status;
 }
 
-static hud_status print_all(const struct hud_description *d, struct hud_error *error)
+static hud_status examine(const struct hud_model_file *file, const struct hud_cli_options *options,
+                          struct hud_error *error)
 {
+  (void)options;
+  const struct hud_description *d = hud_model_file_description(file);
   struct hud_gas_data data;
   struct hud_boltzmann_spec gas;
   struct hud_series_spec spec;
+  if (d->model != HUD_MODEL_BOLTZMANN || d->gas.velocity.type == HUD_GAS_TABLE)
+    return hud_model_file_fail(file, "model", error,
+                               "the series is that of model: boltzmann for velocities given "
+                               "by Gaussians");
   hud_status status = hud_gas_data_create(&data, d, false, error);
   if (status != HUD_OK)
     return status;
@@ -260,23 +266,5 @@ static hud_status print_all(const struct hud_description *d, struct hud_error *e
 
 int hud_cli_series(int argc, char **argv)
 {
-  struct hud_cli_options options;
-  struct hud_model_file *file = NULL;
-  struct hud_error error;
-  int status;
-  if (hud_cli_parse(&options, argc, argv, HUD_CLI_SET, 1, 1, &status)) {
-    hud_status outcome = hud_model_file_load(&file, options.positional[0], options.overrides,
-                                             options.override_count, &error);
-    const struct hud_description *d = outcome == HUD_OK ? hud_model_file_description(file) : NULL;
-    if (d != NULL && (d->model != HUD_MODEL_BOLTZMANN || d->gas.velocity.type == HUD_GAS_TABLE))
-      outcome = hud_model_file_fail(file, "model", &error,
-                                    "the series is that of model: boltzmann for velocities given "
-                                    "by Gaussians");
-    else if (d != NULL)
-      outcome = print_all(d, &error);
-    status = outcome == HUD_OK ? HUD_EXIT_DONE : hud_cli_report(&error);
-  }
-  hud_model_file_free(file);
-  hud_cli_options_free(&options);
-  return status;
+  return hud_cli_examine(argc, argv, HUD_CLI_SET, examine);
 }

@@ -8,7 +8,6 @@
 #include "analysis/stability.h"
 #include "base/error.h"
 #include "cli/cli.h"
-#include "config/model_file.h"
 #include "models/initial.h"
 
 /* The box of --scan, and how many points are taken at random besides its corners. */
@@ -49,7 +48,8 @@ static void print_scan(const struct hud_stability_scan *scan)
   print_case(&scan->printed_worst);
 }
 
-static hud_status examine(const struct hud_model_file *file, bool scan_box, struct hud_error *error)
+static hud_status examine(const struct hud_model_file *file, const struct hud_cli_options *options,
+                          struct hud_error *error)
 {
   const struct hud_description *d = hud_model_file_description(file);
   struct hud_network *network = NULL;
@@ -68,7 +68,7 @@ static hud_status examine(const struct hud_model_file *file, bool scan_box, stru
   hud_network_free(network);
   if (status != HUD_OK)
     return status;
-  if (scan_box) {
+  if (options->scan) {
     struct hud_stability_scan scan;
     status = hud_stability_scan(&theory, mass, FACTOR, POINTS, SEED, &scan, error);
     if (status == HUD_OK)
@@ -87,18 +87,5 @@ static hud_status examine(const struct hud_model_file *file, bool scan_box, stru
 
 int hud_cli_stability(int argc, char **argv)
 {
-  struct hud_cli_options options;
-  struct hud_model_file *file = NULL;
-  struct hud_error error;
-  int status;
-  if (hud_cli_parse(&options, argc, argv, HUD_CLI_SET | HUD_CLI_SCAN, 1, 1, &status)) {
-    hud_status outcome = hud_model_file_load(&file, options.positional[0], options.overrides,
-                                             options.override_count, &error);
-    if (outcome == HUD_OK)
-      outcome = examine(file, options.scan, &error);
-    status = outcome == HUD_OK ? HUD_EXIT_DONE : hud_cli_report(&error);
-  }
-  hud_model_file_free(file);
-  hud_cli_options_free(&options);
-  return status;
+  return hud_cli_examine(argc, argv, HUD_CLI_SET | HUD_CLI_SCAN, examine);
 }
