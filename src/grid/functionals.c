@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Integrals over the grid: sums over lines with several accumulators in a fixed order, and
- * compensated sums over diagonals, so that masses and moments are good to round-off and do not
- * depend on the vector width. */
+ * Integrals over the grid: sums over lines (lines.c) and compensated sums over diagonals, so that
+ * masses and moments are good to round-off and do not depend on the vector width. */
 #include "grid/internal.h"
 
 #include <math.h>
@@ -10,25 +9,6 @@
 
 #include "base/clones.h"
 #include "base/sum.h"
-
-HUD_CLONES void hud_grid_add_scaled(size_t count, double c, const double *restrict x,
-                                    double *restrict out)
-{
-  for (size_t j = 0; j < count; j++)
-    out[j] += c * x[j];
-}
-
-HUD_CLONES double hud_grid_line_sum(size_t count, const double *x)
-{
-  double part[8] = {0.0};
-  size_t j = 0;
-  for (; j + 8 <= count; j += 8)
-    for (size_t l = 0; l < 8; l++)
-      part[l] += x[j + l];
-  for (size_t l = 0; j + l < count; l++)
-    part[l] += x[j + l];
-  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
-}
 
 /* sum of x_j (first + j step). */
 HUD_CLONES static double line_moment(size_t count, double first, double step, const double *x)

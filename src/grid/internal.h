@@ -81,11 +81,14 @@ static inline const struct hud_grid *hud_grid_of(const struct hud_representation
   return (const struct hud_grid *)rep;
 }
 
+/* lines.c */
 /* sum of x, in a fixed order with eight accumulators. */
 double hud_grid_line_sum(size_t count, const double *x);
 
 /* out += c x. */
 void hud_grid_add_scaled(size_t count, double c, const double *x, double *out);
+/* marginal += c (density summed over the second velocity) of one diagonal. */
+void hud_grid_marginal_row(size_t n, size_t d, double c, const double *row, double *marginal);
 
 /* stencil.c. Clear even if create failed. */
 hud_status hud_grid_stencil_create(struct hud_grid_stencil *stencil, size_t n, double h,
@@ -101,8 +104,6 @@ void hud_grid_join(struct hud_representation *rep, double c, int i, const double
 void hud_grid_marginal(struct hud_representation *rep, double c, int k, const double *fk, int i,
                        double *out);
 void hud_grid_drift(struct hud_representation *rep, double c, int k, const double *fk, double *out);
-/* marginal += c (density summed over the second velocity) of one diagonal. */
-void hud_grid_marginal_row(size_t n, size_t d, double c, const double *row, double *marginal);
 
 /* antidiagonal.c: the same for forces that repel somewhere. A singular matrix gives NaN. */
 void hud_grid_antidiagonal_drift(const struct hud_grid *grid, double c, const double *f2,

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pairs on the grid: join, marginal, and the drift -div(U_2 f_2) by the differences of stencil.c.
- * For attracting forces each row of f_2 reads the rows d, d + 2, d + 4, d + 6, a loop over
- * contiguous j; other forces go antidiagonal by antidiagonal (antidiagonal.c). */
+ * Pairs on the grid: layout, join, marginal, and the drift -div(U_2 f_2) by the differences of
+ * stencil.c. For attracting forces each row of f_2 reads the rows d, d + 2, d + 4, d + 6, a loop
+ * over contiguous j; other forces go antidiagonal by antidiagonal (antidiagonal.c). */
 #include "grid/internal.h"
 
 #include "base/clones.h"
+
+size_t hud_grid_pair_index(const struct hud_representation *rep, size_t i, size_t j)
+{
+  size_t high = i > j ? i : j, low = i > j ? j : i;
+  return hud_grid_offset(hud_grid_of(rep)->n, high - low) + low;
+}
 
 HUD_CLONES static void add_stencil(size_t count, double own, double near, double far,
                                    double farther, const double *restrict g,
@@ -98,13 +104,6 @@ void hud_grid_join(struct hud_representation *rep, double c, int i, const double
   }
   for (size_t d = 0; d < n; d++)
     add_products(n - d, 0.5 * c, fi, fj, fi + d, fj + d, out + hud_grid_offset(n, d));
-}
-
-void hud_grid_marginal_row(size_t n, size_t d, double c, const double *row, double *marginal)
-{
-  hud_grid_add_scaled(n - d, c, row, marginal);
-  if (d > 0)
-    hud_grid_add_scaled(n - d, c, row, marginal + d);
 }
 
 void hud_grid_marginal(struct hud_representation *rep, double c, int k, const double *fk, int i,

@@ -27,12 +27,6 @@ double hud_grid_velocity(const struct hud_representation *rep, size_t i)
   return hud_grid_of(rep)->v[i];
 }
 
-size_t hud_grid_pair_index(const struct hud_representation *rep, size_t i, size_t j)
-{
-  size_t high = i > j ? i : j, low = i > j ? j : i;
-  return hud_grid_offset(hud_grid_of(rep)->n, high - low) + low;
-}
-
 double hud_grid_memory(size_t n, const struct hud_network *network, bool alignment)
 {
   bool triple = alignment && network->K >= 3 && network->sizes[3].quasi_stationary;
