@@ -159,43 +159,18 @@ void hud_particles_free(struct hud_particles *p)
 
 /* ---- events ---- */
 
-static inline void copy(double *to, const double *from, size_t count)
-{
-  for (size_t n = 0; n < count; n++)
-    to[n] = from[n];
-}
-
 /* The velocities of the cluster at `slot`, at the present time. */
 static inline hud_status load(const struct hud_particles *p, int k, size_t slot, double *v,
                               struct hud_error *error)
 {
   const struct hud_clusters *clusters = &p->clusters[k];
   const double *record = hud_clusters_record(clusters, slot);
-  copy(v, record + clusters->lead, (size_t)k * (size_t)p->dimension);
+  for (int n = 0; n < k * p->dimension; n++)
+    v[n] = record[clusters->lead + (size_t)n];
   if (k == 1)
     return HUD_OK;
   return hud_cluster_flow(p->potential, k, p->dimension, p->speed[k] * (p->time - record[0]), v,
                           error);
-}
-
-static inline void store(const struct hud_particles *p, int k, double *record, const double *v)
-{
-  if (k > 1)
-    *record++ = p->time;
-  copy(record, v, (size_t)k * (size_t)p->dimension);
-}
-
-hud_status hud_particles_append(struct hud_particles *p, int k, const double *v,
-                                struct hud_error *error)
-{
-  double *record;
-  hud_status status = hud_clusters_append(&p->clusters[k], &record, error);
-  if (status != HUD_OK)
-    return status;
-  store(p, k, record, v);
-  if ((double)p->clusters[k].count > p->bound[k])
-    p->stale = true;
-  return HUD_OK;
 }
 
 /* Brings a uniformly random choice of i of the k velocities to the front. */
@@ -268,8 +243,8 @@ static inline hud_status collide(struct hud_particles *p, const struct hud_chann
   if (status != HUD_OK)
     return status;
   shuffle(p, i, k, p->work);
-  store(p, i, hud_clusters_record(&p->clusters[i], a), p->work);
-  store(p, j, hud_clusters_record(&p->clusters[j], b), second);
+  hud_particles_store(p, i, hud_clusters_record(&p->clusters[i], a), p->work);
+  hud_particles_store(p, j, hud_clusters_record(&p->clusters[j], b), second);
   return HUD_OK;
 }
 

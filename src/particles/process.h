@@ -95,16 +95,36 @@ static inline void hud_sampler_schedule(struct hud_particles *p)
   p->next = p->total > 0.0 ? p->time + p->ring[p->head].wait / p->total : INFINITY;
 }
 
+/* ---- clusters at the present time; inline because every event does it ---- */
+
+/* Velocities v into the record of a cluster of size k. */
+static inline void hud_particles_store(const struct hud_particles *p, int k, double *record,
+                                       const double *v)
+{
+  if (k > 1)
+    *record++ = p->time;
+  for (int n = 0; n < k * p->dimension; n++)
+    record[n] = v[n];
+}
+
+/* A new cluster of size k with velocities v. */
+static inline hud_status hud_particles_append(struct hud_particles *p, int k, const double *v,
+                                              struct hud_error *error)
+{
+  double *record;
+  hud_status status = hud_clusters_append(&p->clusters[k], &record, error);
+  if (status != HUD_OK)
+    return status;
+  hud_particles_store(p, k, record, v);
+  if ((double)p->clusters[k].count > p->bound[k])
+    p->stale = true;
+  return HUD_OK;
+}
+
 /* ---- initial.c ---- */
 
 hud_status hud_particles_fill(struct hud_particles *particles,
                               const struct hud_particles_options *options, struct hud_error *error);
-
-/* ---- process.c ---- */
-
-/* A new cluster of size k with velocities v at the present time. */
-hud_status hud_particles_append(struct hud_particles *particles, int k, const double *v,
-                                struct hud_error *error);
 
 /* ---- duration.c ---- */
 
