@@ -224,6 +224,24 @@ hud_status hud_plot_overview(const char *directory, size_t run_count,
 
 /* ---- moments ---- */
 
+enum { MOST_PANELS = 8 };
+
+/* The panels that have curves, in two columns. */
+static hud_status draw_panels(size_t count, const struct plot *plots, const char *directory,
+                              const char *name, const char *title, char **missing,
+                              struct hud_error *error)
+{
+  struct hud_panel panels[MOST_PANELS];
+  size_t shown = 0;
+  for (size_t p = 0; p < count; p++)
+    if (plots[p].panel.series_count > 0)
+      panels[shown++] = plots[p].panel;
+  if (shown == 0)
+    return hud_fail(error, HUD_ERROR_INPUT, "none of the quantities of figure-%s is there", name);
+  struct hud_figure figure = {.title = title, .columns = 2, .panel_count = shown, .panels = panels};
+  return hud_figure_draw(&figure, directory, name, missing, error);
+}
+
 /* A panel for one column; no series where no run has it. */
 static hud_status column_plot(struct plot *plot, size_t run_count, const struct hud_plot_run *runs,
                               const char *column, struct hud_error *error)
@@ -252,19 +270,11 @@ hud_status hud_plot_moments(const char *directory, size_t run_count,
   static const char *const columns[] = {"M1", "f1_m2", "f1_m3", "f1_m4"};
   enum { COLUMNS = sizeof columns / sizeof columns[0] };
   struct plot plots[COLUMNS] = {{.series = NULL}};
-  struct hud_panel panels[COLUMNS];
-  size_t shown = 0;
   hud_status status = HUD_OK;
-  for (size_t c = 0; c < COLUMNS && status == HUD_OK; c++) {
+  for (size_t c = 0; c < COLUMNS && status == HUD_OK; c++)
     status = column_plot(&plots[c], run_count, runs, columns[c], error);
-    if (plots[c].panel.series_count > 0)
-      panels[shown++] = plots[c].panel;
-  }
-  if (status == HUD_OK && shown == 0)
-    status = hud_fail(error, HUD_ERROR_INPUT, "there is no moment to draw");
-  struct hud_figure figure = {.title = title, .columns = 2, .panel_count = shown, .panels = panels};
   if (status == HUD_OK)
-    status = hud_figure_draw(&figure, directory, "moments", missing, error);
+    status = draw_panels(COLUMNS, plots, directory, "moments", title, missing, error);
   for (size_t c = 0; c < COLUMNS; c++)
     free_plot(&plots[c]);
   return status;
@@ -319,19 +329,11 @@ hud_status hud_plot_gas(const char *directory, size_t run_count, const struct hu
       {"collisions so far", {"collisions_2", "collisions_3", "collisions_4", "collisions_5"}}};
   enum { GROUPS = sizeof groups / sizeof groups[0] };
   struct plot plots[GROUPS] = {{.series = NULL}};
-  struct hud_panel panels[GROUPS];
-  size_t shown = 0;
   hud_status status = HUD_OK;
-  for (size_t g = 0; g < GROUPS && status == HUD_OK; g++) {
+  for (size_t g = 0; g < GROUPS && status == HUD_OK; g++)
     status = group_plot(&plots[g], run_count, runs, &groups[g], error);
-    if (plots[g].panel.series_count > 0)
-      panels[shown++] = plots[g].panel;
-  }
-  if (status == HUD_OK && shown == 0)
-    status = hud_fail(error, HUD_ERROR_INPUT, "there is no quantity to draw");
-  struct hud_figure figure = {.title = title, .columns = 2, .panel_count = shown, .panels = panels};
   if (status == HUD_OK)
-    status = hud_figure_draw(&figure, directory, "gas", missing, error);
+    status = draw_panels(GROUPS, plots, directory, "gas", title, missing, error);
   for (size_t g = 0; g < GROUPS; g++)
     free_plot(&plots[g]);
   return status;

@@ -88,6 +88,16 @@ hud_status hud_extras_add_integer(struct hud_extras *extras, const char *name, i
   return status;
 }
 
+hud_status hud_extras_add_integers(struct hud_extras *extras, size_t count,
+                                   const struct hud_named_integer *integers,
+                                   struct hud_error *error)
+{
+  hud_status status = HUD_OK;
+  for (size_t i = 0; i < count && status == HUD_OK; i++)
+    status = hud_extras_add_integer(extras, integers[i].name, integers[i].value, error);
+  return status;
+}
+
 hud_status hud_extras_add_text(struct hud_extras *extras, const char *name, const char *value,
                                struct hud_error *error)
 {

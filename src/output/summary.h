@@ -60,6 +60,13 @@ hud_status hud_extras_add_number(struct hud_extras *extras, const char *name, do
                                  struct hud_error *error);
 hud_status hud_extras_add_integer(struct hud_extras *extras, const char *name, int64_t value,
                                   struct hud_error *error);
+struct hud_named_integer {
+  const char *name;
+  int64_t value;
+};
+hud_status hud_extras_add_integers(struct hud_extras *extras, size_t count,
+                                   const struct hud_named_integer *integers,
+                                   struct hud_error *error);
 hud_status hud_extras_add_text(struct hud_extras *extras, const char *name, const char *value,
                                struct hud_error *error);
 

@@ -189,16 +189,13 @@ static hud_status add_events(struct hud_extras *extras, const struct hud_flow_co
     snprintf(text, sizeof text, "collisions_%d", k);
     status = hud_extras_add_integer(extras, text, c->collisions[k], error);
   }
-  const struct {
-    const char *name;
-    int64_t value;
-  } counters[] = {{"grazing", c->grazing},     {"ties", c->ties},
-                  {"healed", c->healed},       {"predicted", c->predicted},
-                  {"roots", c->roots},         {"horizons", c->horizons},
-                  {"horizons_cut", c->cut},    {"entries", c->entries},
-                  {"cells_entered", c->cells}, {"pair_tests_of_16", c->tests}};
-  for (size_t i = 0; i < sizeof counters / sizeof counters[0] && status == HUD_OK; i++)
-    status = hud_extras_add_integer(extras, counters[i].name, counters[i].value, error);
+  const struct hud_named_integer counters[] = {
+      {"grazing", c->grazing},       {"ties", c->ties},       {"healed", c->healed},
+      {"predicted", c->predicted},   {"roots", c->roots},     {"horizons", c->horizons},
+      {"horizons_cut", c->cut},      {"entries", c->entries}, {"cells_entered", c->cells},
+      {"pair_tests_of_16", c->tests}};
+  if (status == HUD_OK)
+    status = hud_extras_add_integers(extras, sizeof counters / sizeof counters[0], counters, error);
   return status;
 }
 

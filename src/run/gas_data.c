@@ -47,23 +47,9 @@ static double expression_value(void *context, const double *x)
   return hud_expression_evaluate(context, x);
 }
 
-/* Sum and maximum over the midpoints of a grid on the box. */
-static void survey(const struct hud_position_density *density, int dimension, double *sum,
-                   double *maximum)
+static struct hud_position_survey survey(const struct hud_position_density *density, int dimension)
 {
-  int n = dimension == 2 ? GRID_PLANE : GRID_SPACE;
-  *sum = *maximum = 0.0;
-  for (int k = 0; k < (dimension == 3 ? n : 1); k++)
-    for (int j = 0; j < n; j++)
-      for (int i = 0; i < n; i++) {
-        const int index[3] = {i, j, k};
-        double x[3] = {0.0};
-        for (int a = 0; a < dimension; a++)
-          x[a] = density->low[a] + (density->high[a] - density->low[a]) * (index[a] + 0.5) / n;
-        double value = density->value(density->context, x);
-        *sum += value;
-        *maximum = fmax(*maximum, value);
-      }
+  return hud_position_survey(density, dimension, dimension == 2 ? GRID_PLANE : GRID_SPACE, 1);
 }
 
 static void set_box(struct hud_position_density *density, int dimension, double low, double high)
@@ -78,12 +64,10 @@ static void set_box(struct hud_position_density *density, int dimension, double 
 static hud_status find_box(struct hud_position_density *density, int dimension,
                            struct hud_error *error)
 {
-  double sum, maximum, before = 0.0, half = 0x1.0p-10;
+  double before = 0.0, half = 0x1.0p-10;
   for (int doubling = 0; doubling < MOST_DOUBLINGS; doubling++, half *= 2.0) {
     set_box(density, dimension, -half, half);
-    survey(density, dimension, &sum, &maximum);
-    /* The same number of points on 2^d times the volume. */
-    double mass = sum * pow(2.0 * half, dimension);
+    double mass = survey(density, dimension).mean * pow(2.0 * half, dimension);
     if (before > 0.0 && fabs(mass - before) <= 1e-10 * mass)
       return HUD_OK;
     before = mass;
@@ -102,20 +86,19 @@ static hud_status set_density(struct hud_gas_data *data, const struct hud_gas_de
     return HUD_OK;
   density->value = expression_value;
   density->context = gas->position;
-  double sum;
   if (gas->domain.type == HUD_DOMAIN_WHOLE_SPACE)
     status = find_box(density, gas->dimension, error);
   else
     set_box(density, gas->dimension, 0.0, gas->domain.side);
   if (status != HUD_OK)
     return status;
-  survey(density, gas->dimension, &sum, &density->maximum);
-  if (!(sum > 0.0) || !isfinite(sum))
+  struct hud_position_survey seen = survey(density, gas->dimension);
+  if (!(seen.mean > 0.0) || !isfinite(seen.mean))
     return hud_fail_at(error, HUD_ERROR_INPUT, "initial.position",
-                       "the density of positions has the sum %g over a grid; expected a finite "
+                       "the density of positions has the mean %g over a grid; expected a finite "
                        "number > 0",
-                       sum);
-  density->maximum *= 1.5; /* what lies between the points of the grid */
+                       seen.mean);
+  density->maximum = 1.5 * seen.largest; /* for what lies between the points of the grid */
   return HUD_OK;
 }
 

@@ -313,19 +313,15 @@ static hud_status add_picard_counters(struct run *run, struct hud_error *error)
   struct hud_picard_counters c;
   struct hud_extras *extras = &run->summary.counters;
   hud_picard_counters(run->simulation->picard, &c);
-  const struct {
-    const char *name;
-    int64_t value;
-  } counters[] = {
+  const struct hud_named_integer counters[] = {
       {"unknowns", (int64_t)hud_model_system(run->simulation->model)->size},
       {"windows", c.windows},
       {"iterations", c.iterations},
       {"iterations_most", c.most},
       {"rhs_evaluations", c.rhs_evaluations},
   };
-  hud_status status = HUD_OK;
-  for (size_t i = 0; i < sizeof counters / sizeof counters[0] && status == HUD_OK; i++)
-    status = hud_extras_add_integer(extras, counters[i].name, counters[i].value, error);
+  hud_status status =
+      hud_extras_add_integers(extras, sizeof counters / sizeof counters[0], counters, error);
   if (status == HUD_OK)
     status = hud_extras_add_number(extras, "contraction_observed", c.observed, error);
   if (status == HUD_OK)
@@ -342,10 +338,7 @@ static hud_status add_counters(struct run *run, struct hud_error *error)
   if (run->simulation->picard != NULL)
     return add_picard_counters(run, error);
   hud_evolve_counters(run->simulation->evolve, &c);
-  const struct {
-    const char *name;
-    int64_t value;
-  } counters[] = {
+  const struct hud_named_integer counters[] = {
       {"unknowns", (int64_t)hud_model_system(run->simulation->model)->size},
       {"steps", c.steps},
       {"rhs_evaluations", c.rhs_evaluations},
@@ -359,10 +352,8 @@ static hud_status add_counters(struct run *run, struct hud_error *error)
       {"linear_failures", c.linear_failures},
       {"last_order", c.last_order},
   };
-  hud_status status = HUD_OK;
-  for (size_t i = 0; i < sizeof counters / sizeof counters[0] && status == HUD_OK; i++)
-    status =
-        hud_extras_add_integer(&run->summary.counters, counters[i].name, counters[i].value, error);
+  hud_status status = hud_extras_add_integers(
+      &run->summary.counters, sizeof counters / sizeof counters[0], counters, error);
   if (status == HUD_OK)
     status = hud_extras_add_number(&run->summary.counters, "last_step", c.last_step, error);
   return status == HUD_OK ? add_inversions(run, error) : status;

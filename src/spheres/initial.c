@@ -54,12 +54,11 @@ double hud_expected_violations(const struct hud_zones *zones, int64_t count, dou
   return sum;
 }
 
-double hud_effective_volume(const struct hud_position_density *density, int dimension, int order)
+struct hud_position_survey hud_position_survey(const struct hud_position_density *density,
+                                               int dimension, int n, int power)
 {
-  int n = dimension == 2 ? 256 : 64;
-  double mass = 0.0, power = 0.0, cell = 1.0;
-  for (int a = 0; a < dimension; a++)
-    cell *= (density->high[a] - density->low[a]) / n;
+  struct hud_position_survey sums = {0.0, 0.0, 0.0};
+  double points = pow(n, dimension);
   for (int k = 0; k < (dimension == 3 ? n : 1); k++)
     for (int j = 0; j < n; j++)
       for (int i = 0; i < n; i++) {
@@ -68,10 +67,23 @@ double hud_effective_volume(const struct hud_position_density *density, int dime
         for (int a = 0; a < dimension; a++)
           x[a] = density->low[a] + (density->high[a] - density->low[a]) * (index[a] + 0.5) / n;
         double value = density->value(density->context, x);
-        mass += cell * value;
-        power += cell * pow(value, order + 1);
+        sums.mean += value;
+        sums.mean_power += pow(value, power);
+        sums.largest = fmax(sums.largest, value);
       }
-  return pow(power / pow(mass, order + 1), -1.0 / order);
+  sums.mean /= points;
+  sums.mean_power /= points;
+  return sums;
+}
+
+double hud_effective_volume(const struct hud_position_density *density, int dimension, int order)
+{
+  struct hud_position_survey s =
+      hud_position_survey(density, dimension, dimension == 2 ? 256 : 64, order + 1);
+  double box = 1.0;
+  for (int a = 0; a < dimension; a++)
+    box *= density->high[a] - density->low[a];
+  return box * pow(s.mean_power / pow(s.mean, order + 1), -1.0 / order);
 }
 
 static hud_status evaluate(const struct hud_position_density *density, const double *x,

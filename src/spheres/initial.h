@@ -22,6 +22,14 @@ struct hud_position_density {
   double maximum;
 };
 
+/* Over the midpoints of n cells along each axis of the box: the means of the density and of its
+ * power, and its largest value. */
+struct hud_position_survey {
+  double mean, mean_power, largest;
+};
+struct hud_position_survey hud_position_survey(const struct hud_position_density *density,
+                                               int dimension, int n, int power);
+
 enum hud_position_method {
   HUD_POSITIONS_AUTO, /* rejection where feasible, otherwise Metropolis */
   HUD_POSITIONS_GIVEN,
