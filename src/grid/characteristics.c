@@ -32,6 +32,16 @@ static void forget(struct hud_grid_characteristics *c)
   }
 }
 
+double hud_grid_flow_memory(size_t n, const struct hud_network *network)
+{
+  double length = 0.0;
+  for (int k = 2; k <= network->K; k++)
+    if (!network->sizes[k].quasi_stationary)
+      length += k == 2 ? (double)n + 1.0 : k * hud_grid_length(n, k - 1);
+  return (double)sizeof(struct hud_grid_characteristics) +
+         (double)sizeof(double) * HUD_GRID_TIMES * length;
+}
+
 void hud_grid_characteristics_free(struct hud_grid_characteristics *c)
 {
   if (c == NULL)

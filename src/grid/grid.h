@@ -51,6 +51,10 @@ hud_status hud_grid_hold(struct hud_representation *rep, const struct hud_networ
 double hud_grid_memory(size_t n, const struct hud_network *network, bool alignment);
 double hud_grid_length(size_t n, int k);
 
+/* Bytes more that the flows of the dynamic sizes (ops->flow) may come to keep: tables of their
+ * characteristic maps for as many times as are kept. */
+double hud_grid_flow_memory(size_t n, const struct hud_network *network);
+
 /* Number of cells, cell width, and centre of cell i. rep must be a grid. */
 size_t hud_grid_cells(const struct hud_representation *rep);
 double hud_grid_spacing(const struct hud_representation *rep);

@@ -113,6 +113,8 @@ static void count_grid(const struct hud_description *d, const struct hud_network
       *unknowns += length;
   }
   *bytes = 8.0 * (STATES * *unknowns + aside) + hud_grid_memory(n, network, alignment);
+  if (d->solver.integrator == HUD_INTEGRATOR_PICARD)
+    *bytes += hud_grid_flow_memory(n, network);
 }
 
 /* Moments and frequency boxes are counted by making them, which takes milliseconds. */
