@@ -292,6 +292,27 @@ static void test_values_beside_theory(void **state)
          1, "NOT MET binary, decay_rate(anisotropy): value");
 }
 
+/* Where nothing varies, what is made of a column shows that column against time, once; what is made
+ * of none is not drawn. */
+static void test_curves_behind_rates(void **state)
+{
+  (void)state;
+  static const char text[] =
+      STUDY "set: {initial: {velocity: {gaussian: {temperature: [1.5, 0.5]}}}, "
+            "time: {end: 0.1, output_every: 0.01}}\n"
+            "define: {anisotropy: Tx - Ty}\nseeds: 2\n"
+            "variants: [{label: binary, set: {alpha: [1, 0]}}, {label: both}]\n"
+            "quantities: [relaxation(anisotropy), slope(anisotropy), frequency_2]\n";
+  expect(text, "behind", "", 0, "relaxation(anisotropy), both");
+  char *script = scratch_read(scratch, "behind/figure-study.gp", NULL);
+  assert_non_null(strstr(script, "anisotropy"));
+  assert_non_null(strstr(script, "label_1_2 = \"both\""));
+  assert_null(strstr(script, "label_2_1"));
+  free(script);
+  expect(text, "numbers", "--set 'quantities=[frequency_2]'", 0, "frequency_2, both");
+  assert_false(scratch_has(scratch, "numbers/figure-study.gp"));
+}
+
 /* Too few points: nothing is fitted, and nothing expected of it is met. */
 static void test_no_fit(void **state)
 {
@@ -306,10 +327,15 @@ static void test_no_fit(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_slopes_of_gaussians),  cmocka_unit_test(test_small_anisotropy),
-      cmocka_unit_test(test_theory_of_models),     cmocka_unit_test(test_frequencies),
-      cmocka_unit_test(test_seeds_and_replicas),   cmocka_unit_test(test_contact_of_the_flow),
-      cmocka_unit_test(test_values_beside_theory), cmocka_unit_test(test_no_fit),
+      cmocka_unit_test(test_slopes_of_gaussians),
+      cmocka_unit_test(test_small_anisotropy),
+      cmocka_unit_test(test_theory_of_models),
+      cmocka_unit_test(test_frequencies),
+      cmocka_unit_test(test_seeds_and_replicas),
+      cmocka_unit_test(test_contact_of_the_flow),
+      cmocka_unit_test(test_values_beside_theory),
+      cmocka_unit_test(test_curves_behind_rates),
+      cmocka_unit_test(test_no_fit),
   };
   return cmocka_run_group_tests(tests, scratch_open, scratch_close);
 }

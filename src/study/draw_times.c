@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "output/figure.h"
@@ -119,7 +120,7 @@ static hud_status add_panel(struct times *times, size_t point, size_t quantity,
     return HUD_OK;
   }
   char symbol[MARKUP / 2], where[MARKUP / 2 - 4];
-  hud_symbol_markup(study->quantities[quantity].name, symbol, sizeof symbol);
+  hud_symbol_markup(study->quantities[quantity].series.name, symbol, sizeof symbol);
   hud_study_point_text(study, point, -1, where, sizeof where);
   snprintf(times->labels[times->panel_count], MARKUP, "%s%s%s", symbol,
            where[0] != '\0' ? ", " : "", where);
@@ -130,6 +131,16 @@ static hud_status add_panel(struct times *times, size_t point, size_t quantity,
                          .series = series};
   times->panel_count++;
   return HUD_OK;
+}
+
+/* A column, or what is made of one, that no quantity before it shows. */
+static bool is_shown(const struct hud_study *study, size_t quantity)
+{
+  const char *name = study->quantities[quantity].series.name;
+  bool shown = name[0] != '\0';
+  for (size_t q = 0; q < quantity; q++)
+    shown = shown && strcmp(study->quantities[q].series.name, name) != 0;
+  return shown;
 }
 
 hud_status hud_study_draw_times(const struct hud_study_table *table, const char *directory,
@@ -144,7 +155,7 @@ hud_status hud_study_draw_times(const struct hud_study_table *table, const char 
     status = hud_alloc((void *)&times.room, most, sizeof *times.room, "a figure", error);
   for (size_t q = 0; q < study->quantity_count; q++)
     for (size_t point = 0; point < plan->point_count && status == HUD_OK; point++)
-      if (study->quantities[q].kind == HUD_QUANTITY_COLUMN && times.panel_count < MOST_PANELS)
+      if (is_shown(study, q) && times.panel_count < MOST_PANELS)
         status = add_panel(&times, point, q, error);
   const struct hud_figure figure = {
       .title = study->description.title,

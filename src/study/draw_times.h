@@ -5,9 +5,10 @@
 
 #include "study/table.h"
 
-/* figure-study: a panel for each column among the quantities, and each point, the first four; a
- * curve over the whole run for each variant, with error bars of two standard errors where they are
- * known. Nothing if no quantity is a column. */
+/* figure-study: a panel for each column that the quantities are, or of which they are the slope,
+ * the relaxation or the decay rate, and each point, the first four; a curve over the whole run for
+ * each variant, with error bars of two standard errors where they are known. Nothing if no quantity
+ * is made of a column. */
 hud_status hud_study_draw_times(const struct hud_study_table *table, const char *directory,
                                 char **missing, struct hud_error *error);
 

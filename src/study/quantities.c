@@ -159,16 +159,18 @@ static hud_status set_series(const struct hud_study *study, struct hud_study_qua
                              const char *name, size_t length, struct hud_error *error)
 {
   struct hud_study_series *series = &quantity->series;
+  if (length == 0 || length >= HUD_STUDY_NAME)
+    return hud_study_fail(study, quantity->mark, error, "expected a name, like f1_m2",
+                          "`%.60s` names no column", quantity->name);
   for (size_t d = 0; d < study->define_count; d++)
     if (strlen(study->defines[d].name) == length &&
         strncmp(study->defines[d].name, name, length) == 0) {
       *series = study->defines[d].series;
+      snprintf(series->name, sizeof series->name, "%s", study->defines[d].name);
       return HUD_OK;
     }
-  if (length == 0 || length >= HUD_STUDY_NAME)
-    return hud_study_fail(study, quantity->mark, error, "expected a name, like f1_m2",
-                          "`%.60s` names no column", quantity->name);
-  snprintf(series->columns[0], sizeof series->columns[0], "%.*s", (int)length, name);
+  snprintf(series->name, sizeof series->name, "%.*s", (int)length, name);
+  memcpy(series->columns[0], series->name, sizeof series->name);
   series->count = 1;
   return HUD_OK;
 }

@@ -38,6 +38,7 @@ struct hud_study_against {
 
 /* A column of moments.csv, or an expression in several. */
 struct hud_study_series {
+  char name[HUD_STUDY_NAME];               /* of the column, or of the definition */
   const struct hud_expression *expression; /* NULL: the first column itself */
   size_t count;
   char columns[HUD_STUDY_COLUMNS][HUD_STUDY_NAME];
