@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * docs/guide.md and docs/python.md do what they say: the commands of the guide are run in their
- * order in an empty folder, and the Python blocks on what they left. Python is skipped where it has
- * no xarray. Runs the executable in the build folder (HUD_BUILD) from the root of the source. */
+ * docs/guide.md and docs/python.md do what they say: their commands are run in their order in an
+ * empty folder, and the Python blocks on what they left. Python is skipped where it has no xarray.
+ * Runs the executable in the build folder (HUD_BUILD) from the root of the source. */
 #define _GNU_SOURCE
 #include <sys/wait.h>
 
@@ -20,16 +20,15 @@ static int run(const char *format, ...)
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void test_guide(void **state)
+/* Runs the lines "    huddle ..." of a page in the scratch folder; returns their number. */
+static int run_commands(const char *name)
 {
-  (void)state;
   char *root = getcwd(NULL, 0), *rest = NULL;
   const char *folder = getenv("HUD_BUILD");
   const char *build = folder != NULL ? folder : "build";
-  char *guide = scratch_read("docs", "guide.md", NULL);
+  char *page = scratch_read("docs", name, NULL);
   int commands = 0;
-  for (char *line = strtok_r(guide, "\n", &rest); line != NULL;
-       line = strtok_r(NULL, "\n", &rest)) {
+  for (char *line = strtok_r(page, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
     if (strncmp(line, "    huddle ", 11) != 0)
       continue;
     commands++;
@@ -41,16 +40,23 @@ static void test_guide(void **state)
       fail();
     }
   }
-  assert_true(commands >= 9);
+  free(page);
+  free(root);
+  return commands;
+}
+
+static void test_guide(void **state)
+{
+  (void)state;
+  assert_true(run_commands("guide.md") >= 9);
   assert_true(scratch_has(scratch, "results/limits/figure-study.svg"));
   assert_true(scratch_has(scratch, "results/limits/report.html"));
-  free(guide);
-  free(root);
 }
 
 static void test_python(void **state)
 {
   (void)state;
+  assert_int_equal(run_commands("python.md"), 2);
   if (run("/usr/bin/python3 -c 'import xarray, netCDF4' 2>/dev/null") != 0) {
     print_message("skipped: /usr/bin/python3 has no xarray with netCDF4\n");
     skip();
@@ -69,7 +75,7 @@ static void test_python(void **state)
     }
     begin = strstr(end + 3, "```python\n");
   }
-  assert_true(blocks >= 3);
+  assert_int_equal(blocks, 4);
   free(page);
 }
 
