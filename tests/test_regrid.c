@@ -317,7 +317,7 @@ static void test_refusals(void **state)
                {"potential={type: power, exponent: 2}", "alignment"},
                {"velocity.drift=upwind", "second_order"},
                {"initial.f1={uniform: {mass: 1, min: 0, max: 1}}", "second_order"},
-               {"solver.integrator=picard", "picard"},
+               {"solver.integrator=picard", "expected cvode"},
                {"method=moments", "no velocity grid to halve"},
                {"method=spectral", "no velocity grid to halve"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

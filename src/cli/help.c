@@ -57,7 +57,7 @@ static const struct hud_command commands[] = {
     {"models", hud_cli_models, "[NAME]",
      "what runs with what; with a name: its equation, its keys, its place in the paper", ""},
     {"init", hud_cli_init, "[NAME]",
-     "prints a commented model file to start from; without a name: lists them", ""},
+     "prints a commented model or study file to start from; without a name: lists them", ""},
     {"version", hud_cli_version, "", "versions of huddle and of the libraries", ""},
     {"help", hud_cli_help, "[COMMAND]", "this text, or more on one command", ""},
 };

@@ -20,8 +20,10 @@ static const char introduction[] =
     "\n"
     "    huddle run model.yaml --set epsilon=0.01 --set rates.lambda.1,2=0.5\n"
     "\n"
-    "Symbols and equation numbers are those of Kanzler, Moschella and Schmeiser, *First order\n"
-    "non-instantaneous corrections in collisional kinetic alignment models*.\n";
+    "Symbols and equation numbers are those of [KMS], Kanzler, Moschella and Schmeiser, *First\n"
+    "order non-instantaneous corrections in collisional kinetic alignment models*; its models are\n"
+    "those with a `method`. Those of `hard_spheres` and `boltzmann` are of [APW], Ampatzoglou,\n"
+    "Pavlović and Warner, *Derivation of the higher order Boltzmann equation for hard spheres*.\n";
 
 static const char study_introduction[] =
     "# The study file\n"
@@ -128,14 +130,19 @@ static void write_users(FILE *stream, const struct hud_key *key)
     write_names(stream, hud_schema_find(key->scope, "", "type")->choices, key->variants);
     return;
   }
-  bool all_models = users == 0 || users == hud_schema_family(HUD_MODEL_HIERARCHY);
-  if (!all_models)
+  unsigned with_method = hud_schema_family(HUD_MODEL_HIERARCHY);
+  bool all_with_method = users == 0 || users == with_method;
+  if (!all_with_method)
     write_names(stream, hud_model_choices, users);
   else if (by_method == 0)
-    fputs("all", stream);
+    fputs(users == 0 ? "all" : "all of [KMS]", stream);
   if (by_method != 0) {
-    fputs(all_models ? "method " : "; method ", stream);
+    fputs(all_with_method ? "method " : "; method ", stream);
     write_names(stream, hud_method_choices, by_method);
+  }
+  if (by_method != 0 && users == 0) {
+    fputs("; ", stream);
+    write_names(stream, hud_model_choices, hud_schema_all_models() & ~with_method);
   }
 }
 

@@ -570,7 +570,7 @@ static const struct hud_scope_info scopes[HUD_SCOPE_COUNT] = {
                        "bars come from the scatter about the curve."},
     [HUD_SCOPE_EXPECTATION] = {"expectation", "Expectations", HUD_FORM_MAPPING, NULL,
                                sizeof(struct hud_study_expectation), 0, HUD_NO_MARK,
-                               "What is expected, one of five, and how far from it."},
+                               "What is expected, one of seven, and how far from it."},
 };
 
 unsigned hud_schema_family(enum hud_model_kind model)

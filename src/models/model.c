@@ -237,7 +237,7 @@ static hud_status check_regrid(const struct hud_model *model, struct hud_error *
                        "what a halved grid loses is followed for the potential alignment only");
   if (d->solver.integrator == HUD_INTEGRATOR_PICARD)
     return hud_fail_at(error, HUD_ERROR_INPUT, key,
-                       "the integrator picard needs one grid for the whole run; expected bdf");
+                       "the integrator picard needs one grid for the whole run; expected cvode");
   return model->rep->ops->adapt(model->rep, model->network, model->v_infinity, NULL, &changed,
                                 error);
 }
