@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What document.c and document_parse.c share: the inside of a document. */
+ * The inside of a document: its tree (document_tree.c), and the parser that makes it
+ * (document_parse.c). */
 #ifndef HUD_CONFIG_DOCUMENT_TREE_H
 #define HUD_CONFIG_DOCUMENT_TREE_H
 
@@ -22,6 +23,8 @@ hud_status hud_document_new(struct hud_document *document, void *out, size_t siz
 hud_status hud_document_text(struct hud_document *document, const char **out, const char *text,
                              size_t length, struct hud_error *error);
 void hud_node_append(struct hud_node *parent, struct hud_node *child);
+/* The child of a mapping with this key, or of a list with this index in digits; NULL if none. */
+struct hud_node *hud_node_part(const struct hud_node *node, const char *part, size_t length);
 
 /* Parses source number `source` from byte `skip` on; the first line's columns are `shift` further
  * right, and nesting starts at `depth`. *out is NULL if there is nothing in it. */
