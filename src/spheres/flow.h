@@ -15,21 +15,8 @@
 #ifndef HUD_SPHERES_FLOW_H
 #define HUD_SPHERES_FLOW_H
 
+#include "spheres/counters.h"
 #include "spheres/state.h"
-
-/* What the flow has done. Counts are cumulative; least_gap is what the caller last reset. */
-struct hud_flow_counters {
-  int64_t collisions[HUD_SPHERES_MAX_GROUP + 1]; /* events by number of members */
-  int64_t grazing;        /* contacts without approach, where nothing happens */
-  int64_t ties;           /* collisions at exactly the time of the one before */
-  int64_t healed;         /* predictions that began within a zone, by round-off */
-  int64_t predicted;      /* encounters put into the calendar */
-  int64_t roots;          /* quadratic equations of groups */
-  int64_t horizons, cut;  /* horizons; those ended early by a very fast particle */
-  int64_t entries, cells; /* particles entered into the grid, cells entered by them */
-  int64_t tests;          /* blocks of 16 pairs tested */
-  double least_gap;       /* least (d_k - epsilon_k)/epsilon_k seen */
-};
 
 /* One collision, after the velocities have changed. Members are labels; x and v are size x d, x
  * relative to the first member. b is (2.11) before the collision. */

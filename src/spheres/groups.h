@@ -13,7 +13,7 @@
 #define HUD_SPHERES_GROUPS_H
 
 #include "spheres/calendar.h"
-#include "spheres/flow.h"
+#include "spheres/counters.h"
 #include "spheres/tubes.h"
 
 /* A neighbour relative to the particle that entered. */
