@@ -14,6 +14,7 @@
 #include "output/csv.h"
 #include "scratch.h"
 #include "study/execute.h"
+#include "study/plan_check.h"
 #include "study/table.h"
 
 enum { OUTPUT = 1 << 18 };
@@ -588,6 +589,7 @@ static void test_shipped_studies(void **state)
     snprintf(path, sizeof path, "models/studies/%s", entries[n]->d_name);
     assert_ok(hud_study_load(&study, path, NULL, 0, &error), &error);
     assert_ok(hud_study_plan_create(&plan, study, &error), &error);
+    assert_ok(hud_study_plan_check(plan, &error), &error);
     hud_study_plan_free(plan);
     hud_study_free(study);
     free(entries[n]);

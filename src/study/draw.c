@@ -11,6 +11,7 @@
 #include "output/figure.h"
 #include "output/symbols.h"
 #include "study/draw_times.h"
+#include "study/points.h"
 
 enum { MOST_PANELS = 9, MOST_CURVES = 16, SLOPES = 8, TEXT = 160, FITTED = 60 };
 static const double least_bar = 0.02; /* of the value */

@@ -11,6 +11,7 @@
 #include "output/symbols.h"
 #include "study/execute.h"
 #include "study/measure.h"
+#include "study/points.h"
 
 enum { MOST_PANELS = 4, MARKUP = 160 };
 

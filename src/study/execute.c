@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "run/checkpoint.h"
 #include "run/run.h"
+#include "study/points.h"
 
 enum { MODEL_BYTES = 4 * 1024 * 1024 };
 

@@ -17,6 +17,7 @@
 #include "run/gas.h"
 #include "study/pairs.h"
 #include "study/plan.h"
+#include "study/points.h"
 #include "study/theory.h"
 
 enum { SUMMARY_BYTES = 1 << 20, MOST_SEEDS = 1000 }; /* of the schema */

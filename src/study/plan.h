@@ -39,31 +39,12 @@ struct hud_study_plan {
   size_t *seeds;                /* point_count x variant_count x study->description.seeds */
 };
 
-/* Builds and checks all models. HUD_ERROR_INPUT with its place in the study file, or in the file of
+/* Builds all models and checks each by itself; plan_check.h has what they must be together.
+ * HUD_ERROR_INPUT with its place in the study file, or in the file of
  * its base. */
 hud_status hud_study_plan_create(struct hud_study_plan **plan, const struct hud_study *study,
                                  struct hud_error *error);
 void hud_study_plan_free(struct hud_study_plan *plan);
-
-/* Points run through the values with the last parameter fastest. The number of the value that
- * parameter p has at a point, and the point where it has another. */
-size_t hud_study_value_index(const struct hud_study *study, size_t point, size_t p);
-size_t hud_study_point_with(const struct hud_study *study, size_t point, size_t p, size_t value);
-
-/* "epsilon = 0.1, mu11 = 2", without parameter `except` (-1: none); "" if nothing varies. */
-void hud_study_point_text(const struct hud_study *study, size_t point, int except, char *text,
-                          size_t size);
-
-/* The value of parameter p at a point as a text; a mapping is called by its first key. */
-const char *hud_study_value_text(const struct hud_study *study, size_t point, size_t p);
-
-/* What orders, fits and figures are against, at a point: `against`, or the order parameter. */
-double hud_study_abscissa(const struct hud_study *study, size_t point);
-const char *hud_study_abscissa_name(const struct hud_study *study);
-
-/* An expression of the study at a point. */
-double hud_study_evaluate(const struct hud_study *study, size_t point,
-                          const struct hud_expression *expression);
 
 static inline const struct hud_study_case *hud_study_case_at(const struct hud_study_plan *plan,
                                                              size_t point, size_t variant)

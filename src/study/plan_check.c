@@ -8,6 +8,7 @@
 
 #include "run/gas.h"
 #include "run/simulation.h"
+#include "study/points.h"
 #include "study/study_reader.h"
 #include "study/theory.h"
 

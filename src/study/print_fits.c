@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/locale.h"
-#include "study/print.h"
+#include "study/points.h"
+#include "study/print_fits.h"
+#include "study/text.h"
 
 enum { WORDS = 200 };
 

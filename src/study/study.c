@@ -16,6 +16,8 @@
 #include "base/file.h"
 #include "config/document.h"
 #include "study/execute.h"
+#include "study/plan_check.h"
+#include "study/points.h"
 #include "study/table.h"
 
 enum { LOCK_TRIES = 50, LOCK_PAUSE = 100000000 /* ns */ };
@@ -216,6 +218,8 @@ hud_status hud_study_run_file(const char *path, const struct hud_study_options *
       hud_study_load(&study, path, options->overrides, options->override_count, error);
   if (status == HUD_OK)
     status = hud_study_plan_create(&plan, study, error);
+  if (status == HUD_OK)
+    status = hud_study_plan_check(plan, error);
   if (status == HUD_OK)
     status = open_folder(options, &lock, error);
   if (status == HUD_OK)

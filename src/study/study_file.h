@@ -142,9 +142,4 @@ void hud_study_free(struct hud_study *study);
 /* Does the fit cover this quantity of this variant? */
 bool hud_study_fit_covers(const struct hud_study_fit *fit, size_t variant, size_t quantity);
 
-/* Fails at a mark of the study file. */
-hud_status hud_study_fail(const struct hud_study *study, struct hud_mark mark,
-                          struct hud_error *error, const char *expected, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-
 #endif

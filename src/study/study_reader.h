@@ -8,6 +8,11 @@
 #include "config/schema.h"
 #include "study/study_file.h"
 
+/* Fails at a mark of the study file. */
+hud_status hud_study_fail(const struct hud_study *study, struct hud_mark mark,
+                          struct hud_error *error, const char *expected, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
 /* Reads a mapping by the rows of a scope of the schema. */
 hud_status hud_study_read_scope(const struct hud_study *study, enum hud_scope scope,
                                 const struct hud_node *node, const char *path, void *target,

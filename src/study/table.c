@@ -10,6 +10,8 @@
 #include "base/alloc.h"
 #include "study/execute.h"
 #include "study/measure.h"
+#include "study/points.h"
+#include "study/study_reader.h"
 #include "study/theory.h"
 
 /* ---- groups ---- */

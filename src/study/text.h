@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the printing of tables and of fits shares. */
-#ifndef HUD_STUDY_PRINT_H
-#define HUD_STUDY_PRINT_H
+ * Numbers and texts as tables, CSV and LaTeX write them. */
+#ifndef HUD_STUDY_TEXT_H
+#define HUD_STUDY_TEXT_H
 
 #include <stdio.h>
 
-#include "study/table.h"
+#include "study/study_file.h"
 
 /* The number as `%.*g`, `%.*f` or `%.*e`, as `form` says ('g', 'f', 'e'); "-" for NaN. */
 void hud_study_number_text(double value, int digits, char form, char *text, size_t size);
@@ -16,9 +16,5 @@ void hud_study_csv_point(const struct hud_study *study, size_t point, int except
 void hud_study_csv_text(FILE *stream, const char *text);
 void hud_study_csv_number(FILE *stream, double value);
 void hud_study_latex_text(FILE *stream, const char *text);
-
-/* The fits as text and as a LaTeX comment and table; nothing where there are none. */
-void hud_study_fits_print(const struct hud_study_table *table, FILE *stream);
-void hud_study_fits_latex(const struct hud_study_table *table, FILE *stream);
 
 #endif
