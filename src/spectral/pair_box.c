@@ -4,14 +4,13 @@
  * that need no triples. fhat_1 is looked up in a table fine enough for local interpolation of
  * degree 7 to be exact to about 1e-9. */
 #include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "spectral/pair_internal.h"
 
-enum { LEAST_NODES = 12, MOST_NODES = 160 };
+enum { LEAST_NODES = 12, MOST_NODES = HUD_AXIS_MOST_NODES };
 
 /* Table points for each node of the frequency axis, which resolve fhat_1 to its tolerance. */
 static const double points_per_node = 6.0;
@@ -20,10 +19,7 @@ void hud_pair_box_free(struct hud_pair_box *box)
 {
   if (box == NULL)
     return;
-  hud_radial_free(box->axis);
-  hud_free(box->drift);
-  hud_free(box->inverse);
-  hud_free(box->pivots);
+  hud_axis_clear(&box->axis);
   for (int part = 0; part < 2; part++) {
     hud_free(box->tabulate[part]);
     hud_free(box->planes[part]);
@@ -88,7 +84,7 @@ double complex hud_pair_look_one(const struct hud_pair_box *box, const double co
 
 static hud_status create_tables(struct hud_pair_box *box, struct hud_error *error)
 {
-  size_t first, size, points = box->points, plane = points + HUD_MARGIN;
+  size_t points = box->points, plane = points + HUD_MARGIN;
   hud_status status = HUD_NEW(&box->one, 2 * points + HUD_MARGIN, "a frequency table", error);
   if (status == HUD_OK)
     status = HUD_NEW(&box->other, 2 * points + HUD_MARGIN, "a frequency table", error);
@@ -101,34 +97,13 @@ static hud_status create_tables(struct hud_pair_box *box, struct hud_error *erro
     if (status == HUD_OK)
       status = HUD_NEW(&box->planes[part], points * points, "a frequency table", error);
     for (size_t m = 0; m < points && status == HUD_OK; m++)
-      hud_radial_row(box->axis, part, fmin(box->mesh * (double)m, box->end), &first, &size,
-                     box->tabulate[part] + m * box->n);
+      hud_axis_row(&box->axis, part, fmin(box->mesh * (double)m, box->end),
+                   box->tabulate[part] + m * box->n);
   }
   return status;
 }
 
 /* ---- nodes ---- */
-
-/* q d/dq on values at the nodes, by the barycentric formula in y = q/end or its square. */
-static void set_drift(struct hud_pair_box *box)
-{
-  size_t n = box->n;
-  bool parity = box->axis->basis == HUD_SPECTRAL_PARITY;
-  for (size_t i = 0; i < n; i++) {
-    double x = box->axis->s[i] / box->end, yi = parity ? x * x : x, sum = 0.0;
-    double wi = parity ? x * sqrt(1.0 - yi) : sqrt(yi * (1.0 - yi));
-    for (size_t j = 0; j < n; j++) {
-      double z = box->axis->s[j] / box->end, yj = parity ? z * z : z;
-      if (i == j)
-        continue;
-      double wj = parity ? z * sqrt(1.0 - yj) : sqrt(yj * (1.0 - yj));
-      double entry = ((i + j) % 2 == 0 ? 1.0 : -1.0) * wj / wi / (yi - yj);
-      sum += entry;
-      box->drift[i * n + j] = (parity ? 2.0 : 1.0) * yi * entry;
-    }
-    box->drift[i * n + i] = -(parity ? 2.0 : 1.0) * yi * sum;
-  }
-}
 
 static hud_status create_nodes(struct hud_pair_box **out, const struct hud_spectral *sp, size_t n,
                                struct hud_error *error)
@@ -144,18 +119,8 @@ static hud_status create_nodes(struct hud_pair_box **out, const struct hud_spect
   box->points = 1 + (size_t)ceil(0.5 * points_per_node * (double)sp->radial->nodes);
   box->points = box->points < 2 * HUD_STENCIL ? 2 * HUD_STENCIL : box->points;
   box->mesh = box->end / (double)(box->points - 1);
-  status = hud_radial_create(&box->axis, sp->radial->basis, box->end, 1, n, n, 0, error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&box->drift, n * n, "a box of pairs", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&box->inverse, n * n, "a box of pairs", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&box->pivots, n, "a box of pairs", error);
-  if (status == HUD_OK)
-    status = create_tables(box, error);
-  if (status == HUD_OK)
-    set_drift(box);
-  return status;
+  status = hud_axis_create(&box->axis, sp->radial->basis, box->end, n, error);
+  return status == HUD_OK ? create_tables(box, error) : status;
 }
 
 /* The last coefficients in q of every row and in p of every column. */
@@ -168,8 +133,8 @@ static double last_coefficients(const struct hud_pair_box *box, const double *F)
       const double *plane = F + (size_t)part * n * n;
       for (size_t j = 0; j < n; j++)
         column[j] = plane[j * n + i];
-      worst = fmax(worst, hud_radial_tail(box->axis, 0, plane + i * n));
-      worst = fmax(worst, hud_radial_tail(box->axis, part, column));
+      worst = fmax(worst, hud_radial_tail(box->axis.radial, 0, plane + i * n));
+      worst = fmax(worst, hud_radial_tail(box->axis.radial, part, column));
     }
   return worst / (box->end * box->end); /* hud_radial_tail is for s^2 times its argument */
 }
@@ -212,7 +177,7 @@ void hud_pair_box_set(const struct hud_pair_box *box, hud_pair_transform fhat, c
   size_t n = box->n;
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
-      double p = box->axis->s[i], q = box->axis->s[j];
+      double p = box->axis.radial->s[i], q = box->axis.radial->s[j];
       double complex value = fhat(context, p + q, p - q);
       F[i * n + j] = creal(value);
       F[(n + i) * n + j] = cimag(value);
@@ -229,7 +194,7 @@ void hud_pair_box_join(struct hud_pair_box *box, double c, const double *f1, con
     hud_pair_tabulate_one(box, g1, box->other);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
-      double p = box->axis->s[i], q = box->axis->s[j];
+      double p = box->axis.radial->s[i], q = box->axis.radial->s[j];
       double complex value =
           c * hud_pair_look_one(box, box->one, p + q) * hud_pair_look_one(box, g, p - q);
       if (f1 != g1)
@@ -242,47 +207,33 @@ void hud_pair_box_join(struct hud_pair_box *box, double c, const double *f1, con
 
 void hud_pair_box_drift(const struct hud_pair_box *box, double c, const double *F, double *out)
 {
-  int n = (int)box->n;
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, 2 * n, n, n, -c, F, n, box->drift, n, 1.0,
-              out, n);
+  hud_axis_drift(&box->axis, -c, 2 * box->n, F, out);
 }
 
 hud_status hud_pair_box_setup(struct hud_pair_box *box, double loss, double drift,
                               struct hud_error *error)
 {
-  int n = (int)box->n;
-  for (size_t a = 0; a < box->n * box->n; a++)
-    box->inverse[a] = drift * box->drift[a] + (a % (box->n + 1) == 0 ? loss : 0.0);
-  if (LAPACKE_dgetrf(LAPACK_ROW_MAJOR, n, n, box->inverse, n, box->pivots) != 0 ||
-      LAPACKE_dgetri(LAPACK_ROW_MAJOR, n, box->inverse, n, box->pivots) != 0)
-    return hud_fail(error, HUD_ERROR_COMPUTE, "the drift of pairs is singular");
-  return HUD_OK;
+  return hud_axis_setup(&box->axis, loss, drift, error);
 }
 
 void hud_pair_box_solve(const struct hud_pair_box *box, const double *r, double *z)
 {
-  int n = (int)box->n;
-  double row[MOST_NODES];
-  for (size_t i = 0; i < 2 * box->n; i++) {
-    cblas_dgemv(CblasRowMajor, CblasNoTrans, n, n, 1.0, box->inverse, n, r + i * box->n, 1, 0.0,
-                row, 1);
-    memcpy(z + i * box->n, row, box->n * sizeof *row);
-  }
+  hud_axis_solve(&box->axis, 2 * box->n, r, z);
 }
 
 void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double mollifier,
                          double *cut, double *tail)
 {
   struct hud_pair_tail law = hud_pair_find_tail(box, F);
-  size_t n = box->n, first, size;
+  size_t n = box->n;
   double row[2][MOST_NODES], mass = 0.0;
   *cut = 0.0;
   *tail = last_coefficients(box, F);
-  hud_radial_row(box->axis, 0, 0.0, &first, &size, row[0]);
+  hud_axis_row(&box->axis, 0, 0.0, row[0]);
   for (size_t i = 0; i < n; i++)
     mass += row[0][i] * cblas_ddot((int)n, row[0], 1, F + i * n, 1);
-  hud_radial_row(box->axis, 0, box->end, &first, &size, row[0]);
-  hud_radial_row(box->axis, 1, box->end, &first, &size, row[1]);
+  hud_axis_row(&box->axis, 0, box->end, row[0]);
+  hud_axis_row(&box->axis, 1, box->end, row[1]);
   for (size_t a = 0; a < n; a++) {
     double complex at_p = 0.0, at_q = 0.0;
     for (size_t b = 0; b < n; b++) {

@@ -3,6 +3,7 @@
 #ifndef HUD_SPECTRAL_PAIR_INTERNAL_H
 #define HUD_SPECTRAL_PAIR_INTERNAL_H
 
+#include "spectral/axis.h"
 #include "spectral/box.h"
 #include "spectral/pair_box.h"
 
@@ -14,12 +15,9 @@ enum { HUD_TAIL_TERMS = 8 };
 
 struct hud_pair_box {
   const struct hud_spectral *sp;
-  struct hud_radial *axis; /* one panel on [0, X/2], for p and q */
+  struct hud_axis axis; /* on [0, X/2], for p and q; the drift acts in q */
   size_t n;
-  double end;    /* X/2 */
-  double *drift; /* n x n: values in q -> q d/dq */
-  double *inverse;
-  int *pivots;
+  double end; /* X/2 */
   /* tables at distance `mesh`: fhat_1 on [0, X], fhat_2 on [0, X/2]^2, with MARGIN below 0 */
   double mesh;
   size_t points;         /* of [0, X/2], both ends */

@@ -123,7 +123,8 @@ void hud_pair_box_triples(struct hud_pair_box *box, double c, const double *f1, 
     for (size_t j = 0; j < n; j++) {
       double complex sum = 0.0;
       for (size_t a = 0; a < box->rule_count; a++)
-        sum += box->weight[a] * joined(box, box->u[a], box->axis->s[i], box->axis->s[j], least);
+        sum += box->weight[a] *
+               joined(box, box->u[a], box->axis.radial->s[i], box->axis.radial->s[j], least);
       out[i * n + j] += c / 3.0 * creal(sum);
       out[(n + i) * n + j] += c / 3.0 * cimag(sum);
     }

@@ -54,11 +54,10 @@ struct values {
 
 static double row_value(const struct hud_pair_box *box, double q, const double *u)
 {
-  double row[HUD_SPECTRAL_MOST_NODES], sum = 0.0;
-  size_t first, size;
-  hud_radial_row(box->axis, 0, q, &first, &size, row);
-  for (size_t a = 0; a < size; a++)
-    sum += row[a] * u[first + a];
+  double row[HUD_AXIS_MOST_NODES], sum = 0.0;
+  hud_axis_row(&box->axis, 0, q, row);
+  for (size_t a = 0; a < box->n; a++)
+    sum += row[a] * u[a];
   return sum;
 }
 
@@ -152,7 +151,6 @@ static hud_status allocate(struct values *v, struct hud_error *error)
 static hud_status set_quadrature(struct values *v, struct hud_error *error)
 {
   const struct hud_pair_box *box = v->box;
-  size_t first, size;
   double width = box->end * GAUSS / (double)v->nodes;
   gsl_error_handler_t *previous = hud_gsl_begin();
   gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(GAUSS);
@@ -166,9 +164,9 @@ static hud_status set_quadrature(struct values *v, struct hud_error *error)
   gsl_integration_glfixed_table_free(table);
   for (int part = 0; part < 2; part++) {
     for (size_t a = 0; a < v->nodes; a++)
-      hud_radial_row(box->axis, part, v->s[a], &first, &size, v->rows[part] + a * box->n);
+      hud_axis_row(&box->axis, part, v->s[a], v->rows[part] + a * box->n);
   }
-  hud_radial_row(box->axis, 0, box->end, &first, &size, v->end);
+  hud_axis_row(&box->axis, 0, box->end, v->end);
   return HUD_OK;
 }
 
