@@ -9,7 +9,7 @@ PREFIX    ?= /usr/local
 CFLAGS    ?= -O3 -g
 WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Werror
-PACKAGES  := gsl yaml-0.1 fftw3 lapacke netcdf muparser openblas
+PACKAGES  := openblas gsl yaml-0.1 fftw3 lapacke netcdf muparser
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # SUNDIALS has no pkg-config file in Debian 12; version 7 needs its core library named as well.
 SUNDIALS   = -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsolspgmr \
