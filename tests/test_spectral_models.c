@@ -204,6 +204,33 @@ static void test_relaxed_triple_is_hierarchy(void **state)
   twin_close(&b);
 }
 
+/* Clusters grow from nothing through a layer of fast rates: round-off in steps that are far too
+ * short would be carried on as mass, to 2e-10 of it at loose tolerances. */
+static void test_mass_through_the_layer(void **state)
+{
+  (void)state;
+  static const double tolerances[] = {1e-3, 1e-5, 1e-6, 1e-9};
+  for (int clusters = 2; clusters <= 4; clusters++)
+    for (int n = 0; n < 4; n++) {
+      char text[512];
+      double start, mass;
+      struct hud_simulation *simulation = NULL;
+      struct hud_error error;
+      snprintf(text, sizeof text,
+               "huddle: 1\nmodel: hierarchy\nclusters: %d\nmethod: spectral\nepsilon: 0.1\n"
+               "rates: {lambda: {default: 0.8, \"1,1\": 1}, mu: {default: 1.5, \"1,1\": 2}}\n"
+               "initial: {f1: {gaussian: {mass: 1, mean: 0.3, stddev: 1}}}\ntime: {end: 0.5}\n"
+               "solver: {spectral_tol: %g}\n",
+               clusters, tolerances[n]);
+      assert_ok(hud_simulation_parse(&simulation, text, "test", &error), &error);
+      assert_ok(hud_simulation_quantity(simulation, "mass", &start, &error), &error);
+      assert_ok(hud_simulation_advance(simulation, 0.5, &error), &error);
+      assert_ok(hud_simulation_quantity(simulation, "mass", &mass, &error), &error);
+      assert_close(mass, start, 5e-15);
+      hud_simulation_close(simulation);
+    }
+}
+
 /* ---- the whole box ---- */
 
 /* The Taylor sum of fhat_1 from moments to order 24 about the origin. */
@@ -456,6 +483,7 @@ int main(void)
       cmocka_unit_test(test_random_parameters),
       cmocka_unit_test(test_random_hierarchies),
       cmocka_unit_test(test_relaxed_triple_is_hierarchy),
+      cmocka_unit_test(test_mass_through_the_layer),
       cmocka_unit_test(test_whole_box),
       cmocka_unit_test(test_geometric_convergence),
       cmocka_unit_test(test_cost_uniform),

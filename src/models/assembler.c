@@ -5,6 +5,7 @@
  * preconditioner: that of the representation, or a dense LU (dense.h). */
 #include "models/assembler.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct hud_assembler {
   size_t batch, cell_length;
   size_t *begin;   /* per size: where f_k starts within a cell */
   size_t *lengths; /* per size: doubles of f_k; 0 for one that is never formed */
+  double *typical; /* per size: masses that clusters tend to */
   bool *fused;     /* per size: quasi-stationary and eliminated by joined_marginals */
   double **formed, **formed_direction; /* per size: scratch for quasi-stationary f_k, or NULL */
   const double **f, **v;               /* per size: the densities at hand, and a direction */
@@ -313,19 +315,22 @@ static hud_status precondition_solve(void *self, const double *r, double *z,
 static void add_scale(void *self, const double *y, double *scale)
 {
   struct hud_assembler *a = self;
-  for (size_t b = 0; b < a->batch; b++)
+  for (size_t b = 0; b < a->batch; b++) {
+    const double *f1 = y + b * a->cell_length;
+    hud_network_typical_masses(a->network, fabs(a->rep->ops->mass(a->rep, 1, f1)), a->typical);
     for (int k = 1; k <= a->network->K; k++) {
       if (a->network->sizes[k].quasi_stationary)
         continue;
-      const double *fk = y + b * a->cell_length + a->begin[k];
+      const double *fk = f1 + a->begin[k];
       double *out = scale + b * a->cell_length + a->begin[k];
       if (a->rep->ops->scale != NULL) {
-        a->rep->ops->scale(a->rep, k, fk, out);
+        a->rep->ops->scale(a->rep, k, fk, a->typical[k], f1, out);
         continue;
       }
       for (size_t i = 0; i < a->lengths[k]; i++)
         out[i] = fk[i] < 0.0 ? -fk[i] : fk[i];
     }
+  }
 }
 
 static void describe(void *self, size_t index, char *text, size_t size)
@@ -434,6 +439,7 @@ hud_status hud_assembler_create(struct hud_assembler **out, const struct hud_net
   const char *what = "tables of cluster sizes";
   if ((status = HUD_NEW(&a->begin, count, what, error)) == HUD_OK &&
       (status = HUD_NEW(&a->lengths, count, what, error)) == HUD_OK &&
+      (status = HUD_NEW(&a->typical, count, what, error)) == HUD_OK &&
       (status = HUD_NEW(&a->fused, count, what, error)) == HUD_OK &&
       (status = HUD_NEW(&a->formed, count, what, error)) == HUD_OK &&
       (status = HUD_NEW(&a->formed_direction, count, what, error)) == HUD_OK &&
@@ -462,6 +468,7 @@ void hud_assembler_free(struct hud_assembler *a)
     hud_dense_free(&a->dense[b]);
   hud_free(a->begin);
   hud_free(a->lengths);
+  hud_free(a->typical);
   hud_free(a->fused);
   hud_free(a->formed);
   hud_free(a->formed_direction);

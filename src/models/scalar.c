@@ -242,7 +242,7 @@ static void add_scale(void *self, const double *y, double *scale)
 {
   const struct hud_scalar *s = self;
   if (s->rep->ops->scale != NULL) {
-    s->rep->ops->scale(s->rep, 1, y, scale);
+    s->rep->ops->scale(s->rep, 1, y, 0.0, y, scale);
     return;
   }
   for (size_t i = 0; i < s->length; i++)

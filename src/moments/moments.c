@@ -328,8 +328,10 @@ static hud_status moments_project_atoms(struct hud_representation *rep, int k, s
  * All of it is built from the current f_k: variances keep relative accuracy however small they
  * become, and fourth moments when they stand out of mass * spread^4. */
 static void moments_scale(const struct hud_representation *rep, int k, const double *fk,
-                          double *scale)
+                          double least, const double *f1, double *scale)
 {
+  (void)least;
+  (void)f1;
   const struct moments *moments = moments_of(rep);
   const struct hud_partitions *partitions = &moments->tables.partitions;
   size_t order = order_of(moments), most = parts_of(moments, k);

@@ -240,3 +240,16 @@ double hud_network_split_rate(const struct hud_network *network, int k)
   }
   return rate;
 }
+
+void hud_network_typical_masses(const struct hud_network *network, double mass, double *masses)
+{
+  masses[1] = mass;
+  for (int k = 2; k <= network->K; k++) {
+    double gain = 0.0, loss = hud_network_split_rate(network, k) + network->sizes[k].drift;
+    for (int i = 1; 2 * i <= k; i++) {
+      const struct hud_reaction *reaction = hud_network_reaction(network, i, k - i);
+      gain += reaction->product * reaction->lambda * masses[i] * masses[k - i];
+    }
+    masses[k] = loss > 0.0 ? gain / loss : 0.0;
+  }
+}

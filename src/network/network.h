@@ -73,4 +73,8 @@ hud_status hud_rate_evaluate(const struct hud_rate_law *law, const char *name, i
 /* Total rate sum p_r mu_r at which size k splits, and whether any reaction makes it. */
 double hud_network_split_rate(const struct hud_network *network, int k);
 
+/* masses[k], 1 <= k <= K: about what M_k tends to for M_1 = mass, joining against splitting and
+ * drift. */
+void hud_network_typical_masses(const struct hud_network *network, double mass, double *masses);
+
 #endif

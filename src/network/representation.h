@@ -93,8 +93,11 @@ struct hud_representation_ops {
   /* ---- what the time integration needs ---- */
 
   /* Natural magnitude of every unknown of f_k for error weights: the local error is kept below
-   * rtol*scale + atol. Optional; NULL means |f_k|. */
-  void (*scale)(const struct hud_representation *rep, int k, const double *fk, double *scale);
+   * rtol*scale + atol. Optional; NULL means |f_k|. Clusters may not be there yet: where no absolute
+   * tolerance takes care of that, f_k counts as at least a density of mass `least` with the shape
+   * of f_1. */
+  void (*scale)(const struct hud_representation *rep, int k, const double *fk, double least,
+                const double *f1, double *scale);
 
   /* Largest BDF order that is stable and useful (5, or 4 where the spectrum is near the imaginary
    * axis). */

@@ -111,8 +111,8 @@ void hud_spectral_moments(const struct hud_representation *rep, int k, const dou
                           double center, int order, double *out);
 int hud_spectral_max_moment(const struct hud_representation *rep);
 double hud_spectral_spread(const struct hud_representation *rep, int k, const double *fk);
-void hud_spectral_scale(const struct hud_representation *rep, int k, const double *fk,
-                        double *scale);
+void hud_spectral_scale(const struct hud_representation *rep, int k, const double *fk, double least,
+                        const double *f1, double *scale);
 void hud_spectral_describe(const struct hud_representation *rep, int k, size_t index, char *text,
                            size_t size);
 

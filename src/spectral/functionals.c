@@ -107,35 +107,51 @@ double hud_spectral_spread(const struct hud_representation *rep, int k, const do
                 read_column(sp, k, sp->middle[k], d.part[0], column));
 }
 
-void hud_spectral_scale(const struct hud_representation *rep, int k, const double *fk,
-                        double *scale)
+/* Magnitudes of M_k, J_k, the values of g_k and its Taylor coefficients. */
+struct magnitudes {
+  double mass, momentum, values;
+  double jets[HUD_SPECTRAL_MOST_MOMENTS];
+};
+
+static struct magnitudes magnitudes_of(const struct hud_spectral *sp, int k, const double *fk)
+{
+  struct hud_deviation d = hud_deviation_of(sp, k, fk);
+  size_t columns = sp->radial->count, nodes = sp->radial->nodes;
+  struct magnitudes m = {.mass = fabs(d.mass)};
+  for (size_t a = 0; a < 2 * hud_spectral_part_length(sp, k); a++) {
+    size_t column = a % columns;
+    double *size = column < nodes ? &m.values : &m.jets[column - nodes];
+    *size = fmax(*size, fabs(d.part[0][a]));
+  }
+  double second = 0.0;
+  for (size_t l = 0; l < sp->simplex[k]->count; l++)
+    second = fmax(second, fabs(d.part[0][l * columns + nodes]));
+  double width = m.mass > 0.0 ? sqrt(2.0 * second / m.mass) : 0.0;
+  double natural = 0.5 * m.mass * width * width; /* mass width^p / p!, p = q + 2 */
+  m.momentum = fmax(fabs(d.momentum), m.mass * width);
+  for (size_t q = 0; q < sp->radial->jets; q++) {
+    m.jets[q] = fmax(m.jets[q], natural);
+    natural *= width / (double)(q + 3);
+  }
+  return m;
+}
+
+void hud_spectral_scale(const struct hud_representation *rep, int k, const double *fk, double least,
+                        const double *f1, double *scale)
 {
   const struct hud_spectral *sp = hud_spectral_const(rep);
-  struct hud_deviation d = hud_deviation_of(sp, k, fk);
   size_t length = hud_spectral_part_length(sp, k), columns = sp->radial->count;
-  size_t nodes = sp->radial->nodes, rows = sp->simplex[k]->count;
-  double values = 0.0, second = 0.0, mass = fabs(d.mass);
-  for (size_t a = 0; a < 2 * length; a++)
-    if (a % columns < nodes)
-      values = fmax(values, fabs(d.part[0][a]));
-  for (size_t l = 0; l < rows; l++)
-    second = fmax(second, fabs(d.part[0][l * columns + nodes]));
-  double width = mass > 0.0 ? sqrt(2.0 * second / mass) : 0.0;
+  struct magnitudes own = magnitudes_of(sp, k, fk), single = magnitudes_of(sp, 1, f1);
+  double share = k > 1 && own.mass < least ? (least - own.mass) / single.mass : 0.0;
+  scale[0] = own.mass + share * single.mass;
+  scale[1] = own.momentum + share * single.momentum;
+  for (size_t a = 0; a < 2 * length; a++) {
+    size_t column = a % columns, jet = column - sp->radial->nodes;
+    scale[2 + a] = column < sp->radial->nodes ? own.values + share * single.values
+                                              : own.jets[jet] + share * single.jets[jet];
+  }
   if (k == 1)
     scale[2 + 2 * length] = 1.0;
-  scale[0] = mass;
-  scale[1] = fmax(fabs(d.momentum), mass * width);
-  double natural = 0.5 * mass * width * width; /* mass width^p / p!, p = q + 2 */
-  for (size_t q = 0; q < columns; q++) {
-    bool jet = q >= nodes;
-    double size = jet ? natural : values;
-    for (size_t l = 0; l < 2 * rows && jet; l++)
-      size = fmax(size, fabs(d.part[0][l * columns + q]));
-    for (size_t l = 0; l < 2 * rows; l++)
-      scale[2 + l * columns + q] = size;
-    if (jet)
-      natural *= width / (double)(q - nodes + 3);
-  }
 }
 
 /* fhat_k about the origin of the representation, s >= 0 in the box, at the alpha of the row. */
