@@ -10,6 +10,8 @@
 
 #include "base/alloc.h"
 
+enum { LEAST_NODES = 6 };
+
 /* In y = s/end, or in its square for even functions. */
 static void set_drift(struct hud_axis *axis)
 {
@@ -93,4 +95,40 @@ void hud_axis_row(const struct hud_axis *axis, int part, double s, double *row)
 {
   size_t first, size;
   hud_radial_row(axis->radial, part, s, &first, &size, row);
+}
+
+static double last_coefficients(const struct hud_radial *radial, hud_axis_function function,
+                                const void *context, size_t lines)
+{
+  double worst = 0.0, part[2][HUD_AXIS_MOST_NODES];
+  for (size_t line = 0; line < lines; line++) {
+    for (size_t a = 0; a < radial->nodes; a++) {
+      double complex value = function(context, line, radial->s[a]);
+      part[0][a] = creal(value);
+      part[1][a] = cimag(value);
+    }
+    worst = fmax(worst, hud_radial_tail(radial, 0, part[0]));
+    worst = fmax(worst, hud_radial_tail(radial, 1, part[1]));
+  }
+  return worst;
+}
+
+hud_status hud_axis_choose(hud_axis_function function, const void *context, size_t lines,
+                           double tolerance, size_t *n, struct hud_error *error)
+{
+  for (*n = LEAST_NODES; *n <= HUD_AXIS_MOST_NODES; *n += 2 + *n / 16 * 2) {
+    struct hud_radial *radial = NULL;
+    hud_status status =
+        hud_radial_create(&radial, HUD_SPECTRAL_ONE_SIDED, 1.0, 1, *n, *n, 0, error);
+    if (status != HUD_OK)
+      return status;
+    double worst = last_coefficients(radial, function, context, lines);
+    hud_radial_free(radial);
+    if (worst <= tolerance)
+      return HUD_OK;
+  }
+  return hud_fail(error, HUD_ERROR_INPUT,
+                  "f_2(v_1, v_2) of these data needs more than %d frequencies in each direction; "
+                  "smoother data, or method grid, give it",
+                  HUD_AXIS_MOST_NODES);
 }

@@ -5,6 +5,8 @@
 #ifndef HUD_SPECTRAL_AXIS_H
 #define HUD_SPECTRAL_AXIS_H
 
+#include <complex.h>
+
 #include "spectral/radial.h"
 
 enum { HUD_AXIS_MOST_NODES = 160 };
@@ -33,5 +35,11 @@ void hud_axis_solve(const struct hud_axis *axis, size_t rows, const double *r, d
 
 /* The weights of the value at s: n of them. part: 0 even or real, 1 odd or imaginary. */
 void hud_axis_row(const struct hud_axis *axis, int part, double s, double *row);
+
+/* The fewest nodes on [0, 1], one-sided, for which `lines` functions of s have their last
+ * coefficients below the tolerance. HUD_ERROR_INPUT: HUD_AXIS_MOST_NODES do not suffice. */
+typedef double complex (*hud_axis_function)(const void *context, size_t line, double s);
+hud_status hud_axis_choose(hud_axis_function function, const void *context, size_t lines,
+                           double tolerance, size_t *n, struct hud_error *error);
 
 #endif

@@ -45,20 +45,6 @@ size_t hud_pair_box_length(const struct hud_pair_box *box)
 
 /* ---- tables ---- */
 
-void hud_pair_weights(double x, double weights[HUD_STENCIL])
-{
-  static const double factorials[HUD_STENCIL] = {1, 1, 2, 6, 24, 120, 720, 5040};
-  double below[HUD_STENCIL], above = 1.0;
-  below[0] = 1.0;
-  for (int j = 1; j < HUD_STENCIL; j++)
-    below[j] = below[j - 1] * (x - (j - 1));
-  for (int j = HUD_STENCIL - 1; j >= 0; j--) {
-    double sign = (HUD_STENCIL - 1 - j) % 2 == 0 ? 1.0 : -1.0;
-    weights[j] = sign * below[j] * above / (factorials[j] * factorials[HUD_STENCIL - 1 - j]);
-    above *= x - j;
-  }
-}
-
 void hud_pair_tabulate_one(const struct hud_pair_box *box, const double *f1, double complex *table)
 {
   size_t last = 2 * (box->points - 1);
@@ -75,7 +61,7 @@ double complex hud_pair_look_one(const struct hud_pair_box *box, const double co
   size_t most = HUD_MARGIN + 2 * (box->points - 1) + 1 - HUD_STENCIL;
   size_t first = (size_t)x - (HUD_STENCIL / 2 - 1);
   first = first > most ? most : first;
-  hud_pair_weights(x - (double)first, weights);
+  hud_stencil_weights(HUD_STENCIL, x - (double)first, weights);
   double complex sum = 0.0;
   for (size_t j = 0; j < HUD_STENCIL; j++)
     sum += weights[j] * table[first + j];
@@ -171,14 +157,15 @@ hud_status hud_pair_box_create(struct hud_pair_box **out, const struct hud_repre
 
 /* ---- operations ---- */
 
-void hud_pair_box_set(const struct hud_pair_box *box, hud_pair_transform fhat, const void *context,
-                      double *F)
+void hud_pair_box_set(const struct hud_pair_box *box, hud_signed_transform fhat,
+                      const void *context, double *F)
 {
   size_t n = box->n;
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
       double p = box->axis.radial->s[i], q = box->axis.radial->s[j];
-      double complex value = fhat(context, p + q, p - q);
+      const double xi[2] = {p + q, p - q};
+      double complex value = fhat(context, xi);
       F[i * n + j] = creal(value);
       F[(n + i) * n + j] = cimag(value);
     }

@@ -27,14 +27,17 @@ void hud_pair_box_free(struct hud_pair_box *box);
 size_t hud_pair_box_nodes(const struct hud_pair_box *box); /* in each direction */
 size_t hud_pair_box_length(const struct hud_pair_box *box);
 
-/* F = fhat(context, xi_1, xi_2), about the origin. */
-typedef double complex (*hud_pair_transform)(const void *context, double xi1, double xi2);
-void hud_pair_box_set(const struct hud_pair_box *box, hud_pair_transform fhat, const void *context,
-                      double *F);
+/* F = fhat(context, xi), xi two frequencies, about the origin. */
+typedef double complex (*hud_signed_transform)(const void *context, const double *xi);
+void hud_pair_box_set(const struct hud_pair_box *box, hud_signed_transform fhat,
+                      const void *context, double *F);
 
 /* out += c (f1 x g1 + g1 x f1)/2. */
 void hud_pair_box_join(struct hud_pair_box *box, double c, const double *f1, const double *g1,
                        double *out);
+
+/* Fills the tables of f_1 and f_2 that larger sizes are joined from (triple_box.h). */
+void hud_pair_box_tabulate(struct hud_pair_box *box, const double *f1, const double *F);
 
 /* out += -c q dF/dq. */
 void hud_pair_box_drift(const struct hud_pair_box *box, double c, const double *F, double *out);

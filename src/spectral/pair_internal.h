@@ -6,9 +6,13 @@
 #include "spectral/axis.h"
 #include "spectral/box.h"
 #include "spectral/pair_box.h"
+#include "spectral/stencil.h"
 
 /* Local interpolation in tables at equal distances: 8 points, MARGIN of them below zero. */
 enum { HUD_STENCIL = 8, HUD_MARGIN = 4 };
+
+/* A factor below this share of the mass leaves nothing to see. */
+#define HUD_NEGLIGIBLE 1e-11
 
 /* Functions that match the power law of fhat_2. */
 enum { HUD_TAIL_TERMS = 8 };
@@ -44,8 +48,8 @@ double complex hud_pair_look_one(const struct hud_pair_box *box, const double co
 /* Fills a table with f1. */
 void hud_pair_tabulate_one(const struct hud_pair_box *box, const double *f1, double complex *table);
 
-/* Weights of the stencil at x grid steps from its first point. */
-void hud_pair_weights(double x, double weights[HUD_STENCIL]);
+/* fhat_2 from the table at mean frequency p and half difference q, of either sign. */
+double complex hud_pair_look_two(const struct hud_pair_box *box, double p, double q);
 
 struct hud_pair_tail hud_pair_find_tail(const struct hud_pair_box *box, const double *F);
 

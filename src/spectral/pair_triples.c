@@ -14,11 +14,9 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/clones.h"
 #include "base/gsl.h"
 #include "spectral/pair_internal.h"
-
-/* A factor below this share of the mass leaves nothing to see. */
-static const double negligible = 1e-11;
 
 hud_status hud_pair_box_set_triples(struct hud_pair_box *box, double mu, double kappa,
                                     struct hud_error *error)
@@ -68,29 +66,35 @@ static void tabulate_two(struct hud_pair_box *box, const double *F)
     }
 }
 
+void hud_pair_box_tabulate(struct hud_pair_box *box, const double *f1, const double *F)
+{
+  hud_pair_tabulate_one(box, f1, box->one);
+  tabulate_two(box, F);
+}
+
 static size_t stencil(const struct hud_pair_box *box, double s, double weights[HUD_STENCIL])
 {
   double x = fabs(s) / box->mesh + HUD_MARGIN;
   size_t most = HUD_MARGIN + box->points - HUD_STENCIL;
   size_t first = (size_t)x - (HUD_STENCIL / 2 - 1);
   first = first > most ? most : first;
-  hud_pair_weights(x - (double)first, weights);
+  hud_stencil_weights(HUD_STENCIL, x - (double)first, weights);
   return first;
 }
 
-static double complex look_two(const struct hud_pair_box *box, double p, double q)
+HUD_CLONES
+double complex hud_pair_look_two(const struct hud_pair_box *box, double p, double q)
 {
-  double wp[HUD_STENCIL], wq[HUD_STENCIL], re = 0.0, im = 0.0;
+  double wp[HUD_STENCIL], wq[HUD_STENCIL], row[2 * HUD_STENCIL] = {0.0}, re = 0.0, im = 0.0;
   size_t plane = box->points + HUD_MARGIN, a = stencil(box, p, wp), b = stencil(box, q, wq);
   for (size_t i = 0; i < HUD_STENCIL; i++) {
-    const double complex *row = box->two + (a + i) * plane + b;
-    double row_re = 0.0, row_im = 0.0;
-    for (size_t j = 0; j < HUD_STENCIL; j++) {
-      row_re += wq[j] * creal(row[j]);
-      row_im += wq[j] * cimag(row[j]);
-    }
-    re += wp[i] * row_re;
-    im += wp[i] * row_im;
+    const double *line = (const double *)(box->two + (a + i) * plane + b);
+    for (size_t j = 0; j < (size_t)(2 * HUD_STENCIL); j++)
+      row[j] += wp[i] * line[j];
+  }
+  for (size_t j = 0; j < HUD_STENCIL; j++) {
+    re += wq[j] * row[2 * j];
+    im += wq[j] * row[2 * j + 1];
   }
   return p < 0.0 ? re - I * im : re + I * im;
 }
@@ -101,13 +105,13 @@ static double complex joined(const struct hud_pair_box *box, double u, double p,
 {
   double complex sum = 0.0, factor = hud_pair_look_one(box, box->one, 2.0 * (1.0 - u) * p / 3.0);
   if (cabs(factor) > least)
-    sum += factor * look_two(box, (2.0 + u) * p / 3.0, u * q);
+    sum += factor * hud_pair_look_two(box, (2.0 + u) * p / 3.0, u * q);
   for (int sign = -1; sign <= 1; sign += 2) {
     double signed_q = sign * q;
     factor = hud_pair_look_one(box, box->one, (2.0 + u) * p / 3.0 + u * signed_q);
     if (cabs(factor) > least)
-      sum += factor *
-             look_two(box, (4.0 - u) * p / 6.0 - 0.5 * u * signed_q, 0.5 * u * (p - signed_q));
+      sum += factor * hud_pair_look_two(box, (4.0 - u) * p / 6.0 - 0.5 * u * signed_q,
+                                        0.5 * u * (p - signed_q));
   }
   return sum;
 }
@@ -116,9 +120,8 @@ void hud_pair_box_triples(struct hud_pair_box *box, double c, const double *f1, 
                           double *out)
 {
   size_t n = box->n;
-  double least = negligible * fabs(f1[0]);
-  hud_pair_tabulate_one(box, f1, box->one);
-  tabulate_two(box, F);
+  double least = HUD_NEGLIGIBLE * fabs(f1[0]);
+  hud_pair_box_tabulate(box, f1, F);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
       double complex sum = 0.0;
