@@ -449,7 +449,7 @@ static void test_order_zero(void **state)
   fixture.ops->moments(fixture.rep, 16384, &a, 1.0, 2, moment);
   assert_close(moment[0], 4.0, 0.0);
   assert_true(isnan(moment[1]) && isnan(moment[2]));
-  fixture.ops->scale(fixture.rep, 16384, &a, moment);
+  fixture.ops->scale(fixture.rep, 16384, &a, 0.0, &a, moment);
   assert_close(moment[0], 4.0, 0.0);
   fixture_close(&fixture);
 }
@@ -515,7 +515,7 @@ static void test_scale(void **state)
       measure.point[entry] = points[entry] * (entry % 3 == 0 ? 1.0 : unit[trial]);
     double f[MAX_LENGTH], scale[MAX_LENGTH];
     project(&fixture, &measure, f);
-    fixture.ops->scale(fixture.rep, 2, f, scale);
+    fixture.ops->scale(fixture.rep, 2, f, 0.0, f, scale);
     for (size_t index = 0; index < fixture.ops->length(fixture.rep, 2); index++) {
       int alpha[2], degree = multi_index(&fixture, 2, index, alpha);
       double spread = sqrt(f[2] / f[0]);
