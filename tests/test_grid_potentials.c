@@ -9,6 +9,24 @@
 #include "grid_run.h"
 #include "run/stochastic.h"
 
+/* The drift of clusters of k keeps mass and mean, and the resolvent inverts it. */
+static void check_inverse(struct grid *grid, double mu, int k, struct hud_random *random)
+{
+  size_t length = grid->ops->length(grid->rep, k);
+  double *source = zeros(length), *f = zeros(length), *rate = zeros(length);
+  double cell = pow(grid->h, k);
+  fill_random(random, length, source);
+  double size = norm1(length, source);
+  assert_ok(grid->ops->resolvent(grid->rep, mu, 0.8, k, source, f, &grid->error), &grid->error);
+  grid->ops->drift(grid->rep, -0.8, k, f, rate);
+  double scale = norm1(length, f) * (double)grid->n * 6.0 * cell;
+  assert_close(grid->ops->mass(grid->rep, k, rate), 0.0, 1e-14 * scale);
+  assert_close(grid_moment(grid, k, rate, 1), 0.0, 1e-13 * scale);
+  for (size_t i = 0; i < length; i++)
+    assert_close(mu * f[i] + rate[i], source[i], 1e-12 * (size + norm1(length, f)));
+  free(source), free(f), free(rate);
+}
+
 static void drifts_conserve_and_resolvents_invert(void **state)
 {
   (void)state;
@@ -20,21 +38,44 @@ static void drifts_conserve_and_resolvents_invert(void **state)
       double mu = trial / FORCES % 2 == 0 ? 0.7 : 2.5;
       grid_open_force(&grid, &forces[trial % FORCES], 9 + trial % 8, -2.0, 2.0,
                       schemes[trial / FORCES / 2 % 2], mu, 3);
-      size_t length = grid.ops->length(grid.rep, k);
-      double *source = zeros(length), *f = zeros(length), *rate = zeros(length);
-      double cell = pow(grid.h, k);
-      fill_random(&random, length, source);
-      double size = norm1(length, source);
-      assert_ok(grid.ops->resolvent(grid.rep, mu, 0.8, k, source, f, &grid.error), &grid.error);
-      grid.ops->drift(grid.rep, -0.8, k, f, rate);
-      double scale = norm1(length, f) * (double)grid.n * 6.0 * cell;
-      assert_close(grid.ops->mass(grid.rep, k, rate), 0.0, 1e-14 * scale);
-      assert_close(grid_moment(&grid, k, rate, 1), 0.0, 1e-13 * scale);
-      for (size_t i = 0; i < length; i++)
-        assert_close(mu * f[i] + rate[i], source[i], 1e-12 * (size + norm1(length, f)));
-      free(source), free(f), free(rate);
+      check_inverse(&grid, mu, k, &random);
       grid_close(&grid);
     }
+}
+
+/* The fourth-order drift: for pairs whose force attracts everywhere in the window, and no others.
+ */
+static void fourth_order_is_for_attracted_pairs(void **state)
+{
+  (void)state;
+  struct hud_error error;
+  struct hud_random random;
+  struct hud_network *network = NULL;
+  struct hud_description triples = {.model = HUD_MODEL_HIERARCHY, .epsilon = 1.0, .clusters = 3};
+  triples.lambda = triples.mu = (struct hud_rate_law){.type = HUD_RATE_CONSTANT, .constant = 1.5};
+  assert_ok(hud_network_create(&network, &triples, &error), &error);
+  hud_random_seed(&random, 42, 0);
+  for (int force = 0; force < FORCES; force++) {
+    struct grid grid;
+    bool fourth = forces[force].attracting;
+    grid_open_force(&grid, &forces[force], 13 + force, -2.0, 2.0,
+                    fourth ? HUD_SCHEME_FOURTH_ORDER : HUD_SCHEME_SECOND_ORDER, 1.5, 2);
+    if (fourth) {
+      check_inverse(&grid, 1.5, 2, &random);
+      assert_error(hud_grid_hold(grid.rep, network, &error), HUD_ERROR_INPUT, &error,
+                   "clusters of three");
+    } else {
+      struct hud_velocity_spec window = {.given = true, .min = -2.0, .max = 2.0, .cells = 16};
+      struct hud_representation *rep = NULL;
+      assert_error(
+          hud_grid_create(&rep, &window, grid.potential, HUD_SCHEME_FOURTH_ORDER, 1.5, &error),
+          HUD_ERROR_INPUT, &error, "forces that attract");
+      assert_null(rep);
+    }
+    assert_true(fourth || strcmp(error.where, "velocity.drift") == 0);
+    grid_close(&grid);
+  }
+  hud_network_free(network);
 }
 
 /* Triples of a smooth density: each value moves as the pair drifts of its three pairs say. */
@@ -359,6 +400,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(drifts_conserve_and_resolvents_invert),
+      cmocka_unit_test(fourth_order_is_for_attracted_pairs),
       cmocka_unit_test(triples_move_as_their_pairs),
       cmocka_unit_test(resolvents_follow_the_characteristics),
       cmocka_unit_test(expanding_forces_are_noticed),

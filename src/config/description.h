@@ -127,7 +127,12 @@ struct hud_initial_spec {
   enum hud_matching matching;
 };
 
-enum hud_drift_scheme { HUD_SCHEME_AUTO, HUD_SCHEME_SECOND_ORDER, HUD_SCHEME_UPWIND };
+enum hud_drift_scheme {
+  HUD_SCHEME_AUTO,
+  HUD_SCHEME_SECOND_ORDER,
+  HUD_SCHEME_FOURTH_ORDER,
+  HUD_SCHEME_UPWIND
+};
 
 struct hud_velocity_spec {
   bool given;

@@ -46,6 +46,8 @@ const struct hud_choice hud_three_body_drift_choices[] = {
 const struct hud_choice hud_drift_scheme_choices[] = {
     {"auto", HUD_SCHEME_AUTO, "second order for smooth data, upwind for atoms and jumps"},
     {"second_order", HUD_SCHEME_SECOND_ORDER, "linear second-order upwind"},
+    {"fourth_order", HUD_SCHEME_FOURTH_ORDER,
+     "linear, biased upwind, fourth order: for smooth data and pairs that attract (mu11 >= 1)"},
     {"upwind", HUD_SCHEME_UPWIND, "first-order upwind, never negative"},
     {NULL, 0, NULL},
 };

@@ -199,6 +199,10 @@ hud_status hud_grid_hold(struct hud_representation *rep, const struct hud_networ
   int K = largest_formed(network, grid->alignment);
   if (K == 0 || grid->clusters != NULL)
     return HUD_OK;
+  if (grid->stencil.biased)
+    return hud_fail_at(error, HUD_ERROR_INPUT, "velocity.drift",
+                       "the fourth-order drift is inverted for pairs only, and this model holds "
+                       "clusters of three; expected second_order");
   hud_status status = hud_grid_can_hold(network, error);
   if (status == HUD_OK)
     status = create(&grid->clusters, grid, K, error);

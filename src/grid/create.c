@@ -31,7 +31,7 @@ double hud_grid_memory(size_t n, const struct hud_network *network, bool alignme
 {
   bool triple = alignment && network->K >= 3 && network->sizes[3].quasi_stationary;
   return (double)sizeof(struct hud_grid) +
-         (double)sizeof(double) * (HUD_GRID_RING + 29.0) * (double)n +
+         (double)sizeof(double) * (HUD_GRID_RING + 35.0) * (double)n +
          (triple ? hud_grid_triple_memory(n) : 0.0) +
          hud_grid_cluster_memory(n, network, alignment);
 }
@@ -54,6 +54,8 @@ static void grid_free(struct hud_representation *rep)
   hud_free(grid->line);
   hud_free(grid->lines);
   hud_free(grid->rows);
+  hud_free(grid->elimination);
+  hud_free(grid->eliminated);
   hud_free(grid->linearisation.f1);
   for (int k = 0; k <= HUD_GRID_MAX_CLUSTERS; k++)
     hud_free(grid->linearisation.larger[k].f);
@@ -169,6 +171,11 @@ static hud_status allocate(struct hud_grid *grid, const struct hud_potential *po
     status = hud_grid_stencil_create(&grid->stencil, n, grid->h, grid->scheme, potential, error);
   if (status == HUD_OK)
     status = hud_grid_characteristics_create(&grid->characteristics, error);
+  if (status == HUD_OK && grid->stencil.biased) {
+    status = HUD_NEW(&grid->elimination, 6 * n, "velocity grid", error);
+    if (status == HUD_OK)
+      status = HUD_NEW(&grid->eliminated, grid->pair_length, "velocity grid", error);
+  }
   if (status == HUD_OK && !grid->stencil.attracting) {
     status = HUD_NEW(&grid->band, (3 * HUD_GRID_REACH + 1) * (n / 2 + 1), "velocity grid", error);
     if (status == HUD_OK)
@@ -190,7 +197,7 @@ hud_status hud_grid_create(struct hud_representation **rep,
     return hud_fail_at(error, HUD_ERROR_INPUT, "potential",
                        "the grid moves pairs along v_1 + v_2 = const, which needs a force with "
                        "F(-r) = -F(r); this one does not conserve the mean: use particles");
-  if (scheme != HUD_SCHEME_SECOND_ORDER && scheme != HUD_SCHEME_UPWIND)
+  if (scheme == HUD_SCHEME_AUTO)
     return hud_fail(error, HUD_ERROR_USAGE, "the drift scheme of a grid must be resolved first");
   struct hud_grid *grid = NULL;
   status = HUD_NEW(&grid, 1, "velocity grid", error);

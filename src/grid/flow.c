@@ -58,7 +58,7 @@ static void move_row(const struct hud_grid *grid, const double *origins, size_t 
   double start = d == 0 ? 0.0 : (double)d - 1.0, end = (double)d + 1.0;
   size_t target = d % 2, n = grid->n;
   const double *g = fk + hud_grid_offset(n, d), *slopes = NULL;
-  if (grid->scheme == HUD_SCHEME_SECOND_ORDER && d > 0) {
+  if (grid->scheme != HUD_SCHEME_UPWIND && d > 0) {
     find_slopes(grid, d, fk, grid->line);
     slopes = grid->line;
   }

@@ -20,10 +20,11 @@ enum { HUD_GRID_REACH = 3, HUD_GRID_STENCIL = 2 * HUD_GRID_REACH + 1 };
 /* The pair drift (stencil.c): the right-hand side at difference d is the sum over m of
  *   weight[m + REACH][d] G_{d + 2m},   G_{-d} = G_d, values outside the window being zero,
  * and with border[.] in place of weight[.] where d + 2 is outside the window. attracting: no force
- * below zero within the window, so that weights with m < 0 vanish and border does as weight. */
+ * below zero within the window, so that weights with m < 0 vanish and border does as weight, but
+ * for biased: then d - 2 is read too, by an edge that the end of an antidiagonal does not have. */
 struct hud_grid_stencil {
   double *weight[HUD_GRID_STENCIL], *border[HUD_GRID_STENCIL];
-  bool attracting;
+  bool attracting, biased;
   double innermost; /* what the edge between d = 1 and 3 may take from G_1 (hud_grid_across) */
 };
 
@@ -68,6 +69,7 @@ struct hud_grid {
   double *line;  /* n: a marginal */
   double *lines; /* HUD_GRID_RING n: diagonals of a sweep whose result is not kept */
   double *rows;  /* 2 n: sources of a sweep */
+  double *elimination, *eliminated; /* 6 n and pair_length, for a biased stencil (sweep.c) */
 };
 
 /* Index of value (d, 0) of f_2. d = n is allowed. */

@@ -2,7 +2,8 @@
  *
  * Pairs on the grid: layout, join, marginal, and the drift -div(U_2 f_2) by the differences of
  * stencil.c. For attracting forces each row of f_2 reads the rows d, d + 2, d + 4, d + 6, a loop
- * over contiguous j; other forces go antidiagonal by antidiagonal (antidiagonal.c). */
+ * over contiguous j, and with the fourth-order drift the row d - 2; other forces go antidiagonal by
+ * antidiagonal (antidiagonal.c). */
 #include "grid/internal.h"
 
 #include "base/clones.h"
@@ -59,6 +60,23 @@ static void drift_row(const struct hud_grid *grid, double c, size_t d, const dou
   row[length - 1] += end_value(weight, g, length - 1, 1);
 }
 
+/* What the edges of a biased stencil take from the inner side, on diagonal d. */
+static void add_inner_row(const struct hud_grid *grid, double c, size_t d, const double *f2,
+                          double *out)
+{
+  size_t n = grid->n, last = n - 1 - d;
+  const struct hud_grid_stencil *s = &grid->stencil;
+  const double *g = f2 + hud_grid_offset(n, d);
+  double *row = out + hud_grid_offset(n, d);
+  double missing = c * (s->border[HUD_GRID_REACH][d] - s->weight[HUD_GRID_REACH][d]);
+  if (d >= 2)
+    hud_grid_add_scaled(n - d, c * s->weight[HUD_GRID_REACH - 1][d],
+                        f2 + hud_grid_offset(n, d - 2) + 1, row);
+  row[0] += missing * g[0];
+  if (last > 0)
+    row[last] += missing * g[last];
+}
+
 void hud_grid_drift(struct hud_representation *rep, double c, int k, const double *fk, double *out)
 {
   const struct hud_grid *grid = hud_grid_of(rep);
@@ -71,8 +89,11 @@ void hud_grid_drift(struct hud_representation *rep, double c, int k, const doubl
     hud_grid_antidiagonal_drift(grid, c, fk, out);
     return;
   }
-  for (size_t d = 0; d < n; d++)
+  for (size_t d = 0; d < n; d++) {
     drift_row(grid, c, d, fk, out);
+    if (grid->stencil.biased)
+      add_inner_row(grid, c, d, fk, out);
+  }
   double across = c * grid->across;
   if (across == 0.0)
     return;

@@ -6,7 +6,10 @@
  *
  *   out(v_i -+ h/4) = (15/16) f_i + (5/32) f_{i-+1} - (3/32) f_{i+-1},
  *
- * which keeps mass, mean and second moment of the whole line exactly. f_2 is not interpolated
+ * which keeps mass, mean and second moment of the whole line exactly. For the fourth-order drift it
+ * is interpolation of degree four, with (1890, 420, -252, -45, 35)/2048 of f_i, f_{i-+1}, f_{i+-1},
+ * f_{i-+2}, f_{i+-2}, which keeps moments to the fourth (a polynomial that is interpolated exactly
+ * at both halves is summed exactly over them). f_2 is not interpolated
  * itself, because it bends sharply at v_1 = v_2 and whatever does not fit the finer grid there
  * would relax in a time of order eps, at the cost of some hundred evaluations. Its source s = (mu -
  * d_2 D) f_2 is smooth: s is interpolated and the equation solved again on the new grid. Mass and
@@ -27,9 +30,21 @@
 
 static const double NARROW = 8.0, TAIL = 2e-3;
 
-/* Interpolation weights of the left and the right half of a cell, on its neighbours and itself. */
-static const double child[2][3] = {{5.0 / 32.0, 15.0 / 16.0, -3.0 / 32.0},
-                                   {-3.0 / 32.0, 15.0 / 16.0, 5.0 / 32.0}};
+/* Cells to either side that interpolation reads. */
+enum { NEAR = 2, WIDTH = 2 * NEAR + 1 };
+
+/* Interpolation weights of the left half of a cell on the cells around it; of the right half in
+ * reverse. */
+static const double quadratic[WIDTH] = {0.0, 5.0 / 32.0, 15.0 / 16.0, -3.0 / 32.0, 0.0};
+static const double quartic[WIDTH] = {-45.0 / 2048.0, 420.0 / 2048.0, 1890.0 / 2048.0,
+                                      -252.0 / 2048.0, 35.0 / 2048.0};
+
+/* The weight of cell i + k - NEAR for child c of cell i. */
+static double child_weight(const struct hud_grid *grid, size_t c, size_t k)
+{
+  const double *weight = grid->scheme == HUD_SCHEME_FOURTH_ORDER ? quartic : quadratic;
+  return weight[c % 2 == 0 ? k : WIDTH - 1 - k];
+}
 
 void hud_grid_place(struct hud_grid *grid, double min, double max)
 {
@@ -83,13 +98,15 @@ static bool is_narrow(const struct hud_grid *grid, double center, size_t first, 
 }
 
 /* out[0..n) from the n values of a line, where `first` stays first; zero beyond the line. */
-static void refine_line(size_t n, size_t first, const double *line, double *out)
+static void refine_line(const struct hud_grid *grid, size_t first, const double *line, double *out)
 {
+  size_t n = grid->n;
   for (size_t c = 0; c < n; c++) {
     size_t i = first + c / 2;
-    const double *weight = child[c % 2];
-    out[c] = weight[1] * line[i] + weight[0] * (i > 0 ? line[i - 1] : 0.0) +
-             weight[2] * (i + 1 < n ? line[i + 1] : 0.0);
+    out[c] = 0.0;
+    for (size_t k = 0; k < WIDTH; k++)
+      if (i + k >= NEAR && i + k - NEAR < n)
+        out[c] += child_weight(grid, c, k) * line[i + k - NEAR];
   }
 }
 
@@ -101,16 +118,17 @@ static void refine_pairs(const struct hud_grid *grid, size_t first, double *squa
   for (size_t i = 0; i < n; i++) {
     for (size_t j = 0; j < n; j++)
       grid->line[j] = f2[hud_grid_pair_index(rep, i, j)];
-    refine_line(n, first, grid->line, square + i * n);
+    refine_line(grid, first, grid->line, square + i * n);
   }
   for (size_t c = 0; c < n; c++) {
     size_t i = first + c / 2;
-    const double *weight = child[c % 2], *same = square + i * n;
-    const double *below = i > 0 ? same - n : NULL, *above = i + 1 < n ? same + n : NULL;
-    for (size_t e = 0; e <= c; e++)
-      f2[hud_grid_pair_index(rep, c, e)] = weight[1] * same[e] +
-                                           (below != NULL ? weight[0] * below[e] : 0.0) +
-                                           (above != NULL ? weight[2] * above[e] : 0.0);
+    for (size_t e = 0; e <= c; e++) {
+      double value = 0.0;
+      for (size_t k = 0; k < WIDTH; k++)
+        if (i + k >= NEAR && i + k - NEAR < n)
+          value += child_weight(grid, c, k) * square[(i + k - NEAR) * n + e];
+      f2[hud_grid_pair_index(rep, c, e)] = value;
+    }
   }
 }
 
@@ -137,7 +155,7 @@ static void halve(struct hud_grid *grid, const struct hud_network *network, size
     refine_pairs(grid, first, square, f2);
   }
   memcpy(grid->line, f[1], grid->n * sizeof *grid->line);
-  refine_line(grid->n, first, grid->line, f[1]);
+  refine_line(grid, first, grid->line, f[1]);
   double min = grid->min + (double)first * grid->h;
   hud_grid_place(grid, min, min + 0.5 * (grid->max - grid->min));
   if (f2 != NULL) {
@@ -156,11 +174,11 @@ static hud_status check(const struct hud_grid *grid, const struct hud_network *n
   if (grid->n % 2 != 0)
     return hud_fail_at(error, HUD_ERROR_INPUT, "velocity.regrid",
                        "a grid of %zu cells cannot be halved; expected an even number", grid->n);
-  if (grid->scheme != HUD_SCHEME_SECOND_ORDER)
+  if (grid->scheme == HUD_SCHEME_UPWIND)
     return hud_fail_at(error, HUD_ERROR_INPUT, "velocity.regrid",
                        "the upwind drift, which data with jumps or atoms get, loses variance in "
                        "proportion to h at every time, so that halving cannot help; expected "
-                       "velocity.drift: second_order");
+                       "velocity.drift: second_order or fourth_order");
   return HUD_OK;
 }
 

@@ -25,22 +25,25 @@
 
 #include "base/alloc.h"
 
+/* The flux at an edge from q on its other side, and from the three nodes that it comes from. */
 struct edge {
-  double b[3];
+  double c0, b[3];
 };
 
 static struct edge edge_at(enum hud_drift_scheme scheme, long e, bool innermost)
 {
   if (scheme == HUD_SCHEME_UPWIND)
-    return (struct edge){{1.0, 0.0, 0.0}};
-  struct edge edge = {{5.0 / 3.0, -5.0 / 6.0, 1.0 / 6.0}};
-  if (innermost && e == 1) {
-    edge.b[0] = 2.0;
-    edge.b[1] = -1.0;
-  } else if (innermost && e == 2) {
-    edge.b[0] = 1.5;
+    return (struct edge){0.0, {1.0, 0.0, 0.0}};
+  if (scheme == HUD_SCHEME_FOURTH_ORDER) {
+    if (innermost && e == 1)
+      return (struct edge){0.0, {1.25, -0.5, 1.0 / 12.0}};
+    if (innermost && e == 2)
+      return (struct edge){0.0, {1.0, -5.0 / 12.0, 1.0 / 12.0}};
+    return (struct edge){0.25, {13.0 / 12.0, -5.0 / 12.0, 1.0 / 12.0}};
   }
-  return edge;
+  if (innermost && e == 1)
+    return (struct edge){0.0, {2.0, -1.0, 1.0 / 6.0}};
+  return (struct edge){0.0, {innermost && e == 2 ? 1.5 : 5.0 / 3.0, -5.0 / 6.0, 1.0 / 6.0}};
 }
 
 /* True if the force at the nodes that edge e reads does not point the way it does at e. */
@@ -62,10 +65,12 @@ static void add_edge(const struct hud_potential *potential, enum hud_drift_schem
   bool attraction = hud_potential_force(potential, (double)e * h) >= 0.0;
   bool at_edge = turns(potential, h, e, attraction);
   struct edge edge = edge_at(scheme, e, attraction && !at_edge);
-  for (long l = 0; l < 3; l++) {
+  for (long l = -1; l < 3; l++) {
+    double share = l < 0 ? edge.c0 : edge.b[l];
     long from = attraction ? e + 1 + 2 * l : e - 1 - 2 * l;
     double force = hud_potential_force(potential, (double)(at_edge ? e : from) * h);
-    weight[(from - d) / 2 + HUD_GRID_REACH][d] += c * edge.b[l] * (0.5 * force / h);
+    if (share != 0.0)
+      weight[(from - d) / 2 + HUD_GRID_REACH][d] += c * share * (0.5 * force / h);
   }
 }
 
@@ -101,7 +106,12 @@ hud_status hud_grid_stencil_create(struct hud_grid_stencil *stencil, size_t n, d
     add_edge(potential, scheme, h, d == 0 ? 2.0 : 1.0, d + 1, d, stencil->weight);
   }
   double innermost = hud_potential_force(potential, h);
-  if (stencil->attracting && scheme == HUD_SCHEME_SECOND_ORDER)
+  stencil->biased = scheme == HUD_SCHEME_FOURTH_ORDER;
+  if (stencil->biased && !stencil->attracting)
+    return hud_fail_at(error, HUD_ERROR_INPUT, "velocity.drift",
+                       "the fourth-order drift is for forces that attract at every distance within "
+                       "the window; expected second_order");
+  if (stencil->attracting && scheme != HUD_SCHEME_UPWIND)
     stencil->innermost = 0.25 * innermost / h;
   return HUD_OK;
 }

@@ -125,11 +125,75 @@ static void solve_innermost(const struct hud_grid *grid, double own, double drif
   }
 }
 
+/* ---- the fourth-order drift ---- */
+
+/* Row d of the matrix after elimination of G_{d-2}: pivot G_d - outer[.] G_{d+2(.+1)}, and what it
+ * took of row d - 2. end: the pivot where the antidiagonal ends at d. */
+struct elimination {
+  double *pivot, *end, *inner, *outer[3];
+};
+
+static struct elimination eliminate(const struct hud_grid *grid, double own, double drift)
+{
+  size_t n = grid->n;
+  double *x = grid->elimination;
+  const struct hud_grid_stencil *s = &grid->stencil;
+  struct elimination e = {x, x + n, x + 2 * n, {x + 3 * n, x + 4 * n, x + 5 * n}};
+  for (size_t d = 0; d < n; d++) {
+    double inner = s->weight[HUD_GRID_REACH - 1][d] - (d == 3 ? grid->across : 0.0);
+    double here = s->weight[HUD_GRID_REACH][d] + (d == 1 ? grid->across : 0.0);
+    e.inner[d] = d >= 2 ? drift * inner / e.pivot[d - 2] : 0.0;
+    double taken = d >= 2 ? e.inner[d] * e.outer[0][d - 2] : 0.0;
+    e.pivot[d] = own - drift * here - taken;
+    e.end[d] = own - drift * s->border[HUD_GRID_REACH][d] - taken;
+    for (size_t k = 0; k < 3; k++)
+      e.outer[k][d] = drift * s->weight[HUD_GRID_REACH + 1 + k][d] +
+                      (d >= 2 && k < 2 ? e.inner[d] * e.outer[k + 1][d - 2] : 0.0);
+  }
+  return e;
+}
+
+/* Each row reads one neighbour further in too. From the diagonal outwards that is eliminated, with
+ * factors that depend on d alone because every antidiagonal of a parity begins alike; then it is a
+ * sweep inwards like the other. */
+static void sweep_biased(const struct hud_grid *grid, double own, double drift,
+                         const struct hud_grid_source *source, double *out, double c,
+                         double *marginal)
+{
+  size_t n = grid->n;
+  const struct elimination e = eliminate(grid, own, drift);
+  double *result = out != NULL ? out : grid->eliminated;
+  for (size_t d = 0; d < n; d++) {
+    double *row = result + hud_grid_offset(n, d);
+    const double *given = source_row(grid, source, d, grid->rows);
+    if (row != given)
+      memcpy(row, given, (n - d) * sizeof *row);
+    if (d >= 2)
+      hud_grid_add_scaled(n - d, e.inner[d], result + hud_grid_offset(n, d - 2) + 1, row);
+  }
+  for (size_t d = n; d-- > 0;) {
+    const double weight[3] = {e.outer[0][d], e.outer[1][d], e.outer[2][d]};
+    double *row = result + hud_grid_offset(n, d), first = row[0], last = row[n - 1 - d];
+    const double *g[3];
+    for (size_t k = 0; k < 3; k++)
+      g[k] = d + 2 * k + 2 < n ? result + hud_grid_offset(n, d + 2 * k + 2) : NULL;
+    substitute_row(n - d, 1.0 / e.pivot[d], weight, row, g, row);
+    row[0] = first / e.end[d];
+    row[n - 1 - d] = last / e.end[d];
+    if (marginal != NULL)
+      hud_grid_marginal_row(n, d, c * grid->h, row, marginal);
+  }
+}
+
 void hud_grid_sweep(const struct hud_grid *grid, double own, double drift,
                     const struct hud_grid_source *source, double *out, double c, double *marginal)
 {
   if (!grid->stencil.attracting) {
     hud_grid_antidiagonal_solve(grid, own, drift, source, out, c, marginal);
+    return;
+  }
+  if (grid->stencil.biased) {
+    sweep_biased(grid, own, drift, source, out, c, marginal);
     return;
   }
   bool coupled = grid->across != 0.0;

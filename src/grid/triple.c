@@ -127,7 +127,8 @@ hud_status hud_grid_triple_create(struct hud_grid_triple **out, size_t n, double
     return status;
   t->n = n;
   t->h = h;
-  t->compensate = scheme == HUD_SCHEME_SECOND_ORDER;
+  t->compensate = scheme != HUD_SCHEME_UPWIND;
+  t->wanted_nodes = scheme == HUD_SCHEME_FOURTH_ORDER ? HUD_TRIPLE_MORE_NODES : HUD_TRIPLE_NODES;
   t->period = period_of(n);
   t->stride = stride_of(t->period);
   t->strip_rows = strip_rows_of(n);
@@ -168,13 +169,13 @@ static hud_status choose_nodes(struct hud_grid_triple *t, double mu, double kapp
   if (t->mu == mu && t->kappa == kappa)
     return HUD_OK;
   t->mu = 0.0;
-  t->node_count = kappa == 0.0 ? 1 : HUD_TRIPLE_NODES;
+  t->node_count = kappa == 0.0 ? 1 : t->wanted_nodes;
   t->u[0] = 1.0;
   t->weight[0] = 1.0 / mu;
   if (kappa > 0.0) {
     gsl_error_handler_t *handler = hud_gsl_begin();
     gsl_integration_fixed_workspace *rule = gsl_integration_fixed_alloc(
-        gsl_integration_fixed_jacobi, HUD_TRIPLE_NODES, 0.0, 1.0, 0.0, mu / kappa - 1.0);
+        gsl_integration_fixed_jacobi, t->wanted_nodes, 0.0, 1.0, 0.0, mu / kappa - 1.0);
     hud_gsl_end(handler);
     if (rule == NULL)
       return hud_fail(error, HUD_ERROR_COMPUTE,

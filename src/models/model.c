@@ -99,7 +99,8 @@ static void count_grid(const struct hud_description *d, const struct hud_network
 {
   size_t n = (size_t)d->velocity.cells;
   bool alignment = d->potential.type == HUD_POTENTIAL_ALIGNMENT;
-  double aside = 0.0;
+  /* The fourth-order drift is inverted in scratch of this size. */
+  double aside = d->velocity.drift == HUD_SCHEME_FOURTH_ORDER ? hud_grid_length(n, 2) : 0.0;
   *unknowns = (double)n;
   for (int k = 2; k <= network->K; k++) {
     double length = hud_grid_length(n, k);

@@ -21,6 +21,10 @@ static hud_status start_picard(struct hud_simulation *simulation, const volatile
   if (model->scalar != NULL)
     return hud_fail_at(error, HUD_ERROR_INPUT, "solver.integrator",
                        "the scalar models have no mild form (30) for the integrator picard");
+  if (d->method == HUD_METHOD_GRID && d->velocity.drift == HUD_SCHEME_FOURTH_ORDER)
+    return hud_fail_at(error, HUD_ERROR_INPUT, "velocity.drift",
+                       "the integrator picard moves pairs by their flow, which is of second order; "
+                       "expected second_order");
   return hud_picard_create(&simulation->picard, model->network, model->rep, model->assembler, 0.0,
                            simulation->y, &options, error);
 }
