@@ -90,6 +90,24 @@ static void test_layer(void **state)
   }
 }
 
+/* How narrow f_1 becomes: foretold, and said of a run that has come there. */
+static void test_cells_to_a_deviation(void **state)
+{
+  (void)state;
+#define NARROW " models/instantaneous.yaml --set velocity.cells=64 --set time.end="
+  expect("%b/huddle check" NARROW "12", 0, "f_1 needs 2 of them");
+  expect("%b/huddle check" NARROW "1", 0, "cells to a standard deviation of f_1: ");
+  assert_null(strstr(output, "f_1 needs"));
+  expect("%b/huddle check" NARROW "12 --set velocity.regrid=true", 0, "mean velocity");
+  assert_null(strstr(output, "cells to a standard"));
+  expect("%b/huddle check" NARROW "12 --set method=spectral", 0, "mean velocity");
+  assert_null(strstr(output, "cells to a standard"));
+  expect("%b/huddle run" NARROW "12 -o %s/narrow", 0, "f_1 is not resolved at t = 12");
+  expect("%b/huddle run" NARROW "1 -o %s/wide", 0, "results in");
+  assert_null(strstr(output, "not resolved"));
+#undef NARROW
+}
+
 static void test_stability(void **state)
 {
   (void)state;
@@ -417,6 +435,7 @@ int main(void)
       cmocka_unit_test(test_run_leaves_results),
       cmocka_unit_test(test_failed_runs_leave_nothing),
       cmocka_unit_test(test_layer),
+      cmocka_unit_test(test_cells_to_a_deviation),
       cmocka_unit_test(test_stability),
       cmocka_unit_test(test_series_and_geometry),
       cmocka_unit_test(test_output_failures),

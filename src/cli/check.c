@@ -8,8 +8,10 @@
 #include "analysis/theory.h"
 #include "base/alloc.h"
 #include "cli/cli.h"
+#include "grid/grid.h"
 #include "models/initial.h"
 #include "models/model.h"
+#include "network/density.h"
 #include "run/gas.h"
 #include "run/simulation.h"
 
@@ -101,6 +103,30 @@ static void print_layer(const struct hud_description *d, const struct hud_theory
            hud_layer_moment(&layer.start, names[n]), hud_layer_moment(&after, names[n]));
 }
 
+/* Cells to a standard deviation of f_1 at the end, where V decays at `rate`. */
+static hud_status print_cells(const struct hud_description *d, double rate, struct hud_error *error)
+{
+  struct hud_density *density = NULL;
+  double m[3], h = (d->velocity.max - d->velocity.min) / d->velocity.cells;
+  if (d->method != HUD_METHOD_GRID || d->velocity.regrid)
+    return HUD_OK;
+  hud_status status = hud_density_create(&density, &d->initial.f1, error);
+  bool finite = status == HUD_OK && hud_density_finite_moments(density) >= 2;
+  if (finite)
+    status = hud_density_moments(density, hud_density_mean(density), 2, m, error);
+  if (finite && status == HUD_OK) {
+    double cells = sqrt(m[2] / m[0]) / h, last = cells * exp(-0.5 * rate * d->time.end);
+    printf("#   cells to a standard deviation of f_1: %.3g at t = 0, about %.2g at the end\n",
+           cells, last);
+    if (last < HUD_GRID_CELLS_NEEDED)
+      printf("#   f_1 needs %d of them to be resolved: more cells, velocity.regrid: true, or "
+             "method: spectral\n",
+             HUD_GRID_CELLS_NEEDED);
+  }
+  hud_density_free(density);
+  return status;
+}
+
 /* Theory is that of linear alignment: of (33), or of the first-order model with the same rates. */
 static hud_status print_theory(const struct hud_description *d, struct hud_error *error)
 {
@@ -122,6 +148,12 @@ static hud_status print_theory(const struct hud_description *d, struct hud_error
       print_instantaneous(&theory, mass);
     else if (status == HUD_OK)
       status = print_corrected(&theory, mass, error);
+    if (status == HUD_OK)
+      status = print_cells(d,
+                           d->model == HUD_MODEL_INSTANTANEOUS
+                               ? hud_theory_instantaneous(&theory, mass).rate2
+                               : hud_theory_decay_rate(&theory, mass),
+                           error);
     bool own_pairs = d->model != HUD_MODEL_INSTANTANEOUS && d->model != HUD_MODEL_SCALAR &&
                      d->model != HUD_MODEL_SCALAR_IMPLICIT;
     if (status == HUD_OK && own_pairs)

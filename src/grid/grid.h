@@ -22,16 +22,21 @@
 
 /* Smallest and largest number of cells. */
 enum { HUD_GRID_MIN_CELLS = 8, HUD_GRID_MAX_CELLS = 16384 };
+/* Cells to a standard deviation that f_1 needs: with fewer its L1 error is above one per cent
+ * (docs/numerics.md), though its second moments stay right. */
+enum { HUD_GRID_CELLS_NEEDED = 2 };
 /* Largest cluster that can be held. */
 enum { HUD_GRID_MAX_CLUSTERS = 6 };
 
 /* A grid over the window of `velocity`, for free particles and pairs. scheme is SECOND_ORDER
- * (smooth data) or UPWIND (atoms and jumps: first order, positive); AUTO must be resolved before.
+ * or FOURTH_ORDER (smooth data) or UPWIND (atoms and jumps: first order, positive); AUTO must be
+ * resolved before. FOURTH_ORDER is for pairs alone (hud_grid_hold) and forces that attract.
  * mu11 decides whether the innermost term, which makes second moments exact, is used (alignment:
  * mu11 >= 1; stencil.c). HUD_ERROR_INPUT for a window or a number of cells out of range or a force
- * that is not odd, HUD_ERROR_USAGE for an unresolved scheme. The potential must live as long as
- * the grid, whose flows follow it. Free with (*rep)->ops->free. The first three-body gain plans its
- * Fourier transforms, and FFTW's planner is not for two threads at once.
+ * that is not odd or not one for the scheme, HUD_ERROR_USAGE for an unresolved scheme. The
+ * potential must live as long as the grid, whose flows follow it. Free with (*rep)->ops->free. The
+ * first three-body gain plans its Fourier transforms, and FFTW's planner is not for two threads at
+ * once.
  */
 hud_status hud_grid_create(struct hud_representation **rep,
                            const struct hud_velocity_spec *velocity,
@@ -42,7 +47,8 @@ hud_status hud_grid_create(struct hud_representation **rep,
 hud_status hud_grid_can_hold(const struct hud_network *network, struct hud_error *error);
 
 /* Lets the grid hold the clusters of three and more that the network needs. Once, after creation.
- * HUD_ERROR_INPUT for sizes above HUD_GRID_MAX_CLUSTERS, HUD_ERROR_MEMORY. */
+ * HUD_ERROR_INPUT for sizes above HUD_GRID_MAX_CLUSTERS and for the fourth-order drift,
+ * HUD_ERROR_MEMORY. */
 hud_status hud_grid_hold(struct hud_representation *rep, const struct hud_network *network,
                          struct hud_error *error);
 

@@ -14,6 +14,7 @@
 
 #include "analysis/positivity.h"
 #include "base/alloc.h"
+#include "grid/grid.h"
 #include "huddle/version.h"
 #include "output/results.h"
 #include "run/gas_files.h"
@@ -479,6 +480,34 @@ static hud_status add_model_facts(struct run *run, struct hud_error *error)
   return status;
 }
 
+/* On a grid, at the end: what is narrower than a few cells has no shape there. */
+static hud_status warn_if_narrow(struct run *run, struct hud_error *error)
+{
+  const struct hud_simulation *simulation = run->simulation;
+  const double *v;
+  char text[256];
+  if (simulation->model == NULL || simulation->description->method != HUD_METHOD_GRID)
+    return HUD_OK;
+  size_t n = hud_simulation_velocities(simulation, &v);
+  double m[3] = {0.0}, h = v[1] - v[0];
+  for (size_t i = 0; i < n; i++) {
+    double x = (v[i] - v[0]) / h;
+    m[0] += run->f1[i];
+    m[1] += run->f1[i] * x;
+    m[2] += run->f1[i] * x * x;
+  }
+  double mean = m[1] / m[0], cells = sqrt(fmax(m[2] / m[0] - mean * mean, 0.0));
+  if (!(cells < HUD_GRID_CELLS_NEEDED))
+    return HUD_OK;
+  snprintf(
+      text, sizeof text,
+      "f_1 is not resolved at t = %.6g: its standard deviation is %.2g cells and should be %d; "
+      "more cells%s, or method: spectral",
+      simulation->time, cells, HUD_GRID_CELLS_NEEDED,
+      run->v == NULL ? ", velocity.regrid: true" : "");
+  return warn(run, text, error);
+}
+
 static hud_status add_warnings(struct run *run, struct hud_error *error)
 {
   const struct hud_watch *watch = &run->watch;
@@ -494,6 +523,8 @@ static hud_status add_warnings(struct run *run, struct hud_error *error)
                  : "that is an error of its read-out, and says how large it is");
     status = warn(run, text, error);
   }
+  if (status == HUD_OK)
+    status = warn_if_narrow(run, error);
   if (status == HUD_OK && watch->mass_drift > 1e-12) {
     snprintf(text, sizeof text, "the total mass drifted by %.3g of itself", watch->mass_drift);
     status = warn(run, text, error);
