@@ -19,6 +19,11 @@
  * (docs/numerics.md). It lets G_1 grow at rate F(h)/(4h), so it is used only where splitting
  * outweighs it (hud_grid_across). Linear second-order fluxes are not positive for unresolved data.
  *
+ * Fourth order, where the force attracts throughout: q at the inner node e - 1 is read too, Phi_e =
+ * q_{e-1}/4 + 13/12 q_{e+1} - 5/12 q_{e+3} + 1/12 q_{e+5}, since reading from outside alone damps
+ * with order two at most; b1 = 5/4, b2 = -1/2 at e = 1 and b1 = 1, with the same term q_1/2, at
+ * e = 2 keep second moments exact.
+ *
  * The window is closed: the edge at its end carries nothing. What an attracting force moves never
  * gets there; what a repelling force would carry out is reported (hud_grid_blocked). */
 #include "grid/internal.h"

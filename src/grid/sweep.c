@@ -5,7 +5,9 @@
  * |r| to the smallest does it. This is the quasi-stationary f_2 of the instantaneous limit (33) and
  * the stiff part of the preconditioner. The term c0 of the second-order scheme couples diagonals 1
  * and 3 on each antidiagonal; those are solved as a 2 x 2 system with determinant
- * own (own + 2 drift) > 0. */
+ * own (own + 2 drift) > 0. The fourth-order drift has one more neighbour, towards the diagonal,
+ * which an elimination in front of the sweep removes; it needs own > drift across, as it is where
+ * splitting allows that term at all. */
 #include <string.h>
 
 #include "base/clones.h"
