@@ -548,10 +548,10 @@ static void too_large_runs_are_refused_with_numbers(void **state)
     const char *sets[] = {cases[c][0], cases[c][1]};
     struct hud_model_file *file = NULL;
     struct hud_error error;
-    double unknowns, bytes;
+    struct hud_model_size size;
     assert_ok(hud_model_file_parse(&file, "test.yaml", base, strlen(base), sets, 2, &error),
               &error);
-    assert_error(hud_model_estimate(hud_model_file_description(file), &unknowns, &bytes, &error),
+    assert_error(hud_model_estimate(hud_model_file_description(file), &size, &error),
                  c == 2 ? HUD_ERROR_INPUT : HUD_ERROR_MEMORY, &error, cases[c][2]);
     hud_model_file_free(file);
   }

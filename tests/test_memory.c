@@ -98,15 +98,14 @@ static void test_picard(void **state)
     struct hud_error error = {0};
     struct hud_model_file *file = NULL;
     struct hud_simulation *s = NULL;
-    double unknowns, said;
+    struct hud_model_size size;
     assert_ok(parse(&file, heads[i], "integrator: picard", &error), &error);
-    assert_ok(hud_simulation_estimate(hud_model_file_description(file), &unknowns, &said, &error),
-              &error);
+    assert_ok(hud_simulation_estimate(hud_model_file_description(file), &size, &error), &error);
     size_t before = most = held;
     assert_ok(hud_simulation_create(&s, file, NULL, NULL, &error), &error);
     assert_ok(hud_simulation_advance(s, 0.02, &error), &error);
     assert_ok(hud_simulation_advance(s, 0.05, &error), &error);
-    double seen = (double)(most - before);
+    double seen = (double)(most - before), said = size.bytes;
     hud_simulation_close(s);
     print_message("model %zu: %.0f bytes said, %.0f held, %.2f\n", i, said, seen, said / seen);
     assert_true(said >= 0.9 * seen && said <= 1.3 * seen);
@@ -119,18 +118,16 @@ static void test_limit(void **state)
   (void)state;
   struct hud_error error = {0};
   struct hud_model_file *file = NULL;
-  double unknowns, bytes, picard;
+  struct hud_model_size size, picard;
   assert_ok(parse(&file, TRIPLES, "integrator: picard", &error), &error);
-  assert_ok(hud_simulation_estimate(hud_model_file_description(file), &unknowns, &picard, &error),
-            &error);
+  assert_ok(hud_simulation_estimate(hud_model_file_description(file), &picard, &error), &error);
   hud_model_file_free(file);
   assert_ok(parse(&file, TRIPLES, "memory_gb: 5.0e-4", &error), &error);
-  assert_ok(hud_simulation_estimate(hud_model_file_description(file), &unknowns, &bytes, &error),
-            &error);
-  assert_true(bytes < 5e5 && picard > 5e5);
+  assert_ok(hud_simulation_estimate(hud_model_file_description(file), &size, &error), &error);
+  assert_true(size.bytes < 5e5 && picard.bytes > 5e5);
   hud_model_file_free(file);
   assert_ok(parse(&file, TRIPLES, "integrator: picard, memory_gb: 5.0e-4", &error), &error);
-  assert_error(hud_simulation_estimate(hud_model_file_description(file), &unknowns, &bytes, &error),
+  assert_error(hud_simulation_estimate(hud_model_file_description(file), &size, &error),
                HUD_ERROR_MEMORY, &error, "solver.memory_gb allows");
   hud_model_file_free(file);
 }

@@ -3,10 +3,11 @@
  * Loss of positivity, measured: when f_1 and f_2 of a model first have negative values, where, and
  * how much mass is negative. The scalar models (47) and (48) lose it for data that the first-order
  * model keeps positive ([KMS], section 4), usually first in the f_2 of (46). Small negative values
- * count as round-off and interpolation, not as a loss: to 1e-9 of the largest, and where f_1 is
- * transformed back from a frequency box to 1e-6 or five times what the box cuts off (fhat_cut),
- * whose ripples they may be. Times are those at which a state is observed. Limits: only methods
- * that give densities at velocities; f_2 only where they give it. On a grid the value in the cells
+ * count as round-off and interpolation, not as a loss: to 1e-9 of the largest, and where f_1 or
+ * f_2 is transformed back from a frequency box to 1e-6 or five times what the box cuts off
+ * (fhat_cut, f2hat_cut), whose ripples they may be. Times are those at which a state is observed.
+ * Limits: only methods that give densities at velocities; f_2 of frequency boxes only as it is
+ * handed in. On a grid the value in the cells
  * of v_1 = v_2 itself depends on the grid, where f_2 is not smooth; the negative mass converges. */
 #ifndef HUD_ANALYSIS_POSITIVITY_H
 #define HUD_ANALYSIS_POSITIVITY_H
@@ -35,6 +36,11 @@ bool hud_positivity_measurable(const struct hud_model *model);
 
 /* Looks at the state y at time t. */
 void hud_positivity_observe(struct hud_positivity *positivity, double t, const double *y);
+
+/* Looks at f_2 at time t where the method does not hold it: n x n values at the velocities of the
+ * method, with what the frequency box of f_2 cuts off, relative to M_2. */
+void hud_positivity_observe_pairs(struct hud_positivity *positivity, double t, const double *f2,
+                                  double cut);
 
 /* What was found for f_k, k = 1 or 2; f_2 is not measured where it is not part of the model or the
  * method gives no values of it. */

@@ -17,10 +17,13 @@
 
 static hud_status print_size(const struct hud_description *description, struct hud_error *error)
 {
-  double unknowns = 0.0, bytes = 0.0;
-  hud_status status = hud_simulation_estimate(description, &unknowns, &bytes, error);
+  struct hud_model_size size;
+  hud_status status = hud_simulation_estimate(description, &size, error);
   if (status == HUD_OK)
-    printf("# %.0f unknowns, about %.3g MB\n", unknowns, 1e-6 * bytes);
+    printf("# %.0f unknowns, about %.3g MB\n", size.unknowns, 1e-6 * size.bytes);
+  if (status == HUD_OK && size.pair_unknowns > 0.0)
+    printf("# of which %.3g MB for f_2(v_1, v_2), held by %.0f more\n", 1e-6 * size.pair_bytes,
+           size.pair_unknowns);
   return status;
 }
 

@@ -288,7 +288,7 @@ static const struct hud_key keys[] = {
     {TOP, .path = "output.f2", BOOLEAN(IN(output.f2)), .fallback = "false",
      .models = CLUSTER_MODELS,
      .meaning = "f_2(t, v_1, v_2) at all output times; by method spectral means over the "
-                "cells, for first_order and for hierarchy with clusters: 2"},
+                "cells, for all models with clusters of four at most"},
     {TOP, .path = "output.mollifier", NUMBER(IN(output.mollifier)), NOT_NEGATIVE, .fallback = "0",
      .models = CLUSTER_MODELS, .methods = METHOD(SPECTRAL),
      .meaning = "width (standard deviation) of a Gaussian that f1 and f2 are convolved with when "

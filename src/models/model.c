@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "grid/grid.h"
 #include "models/initial.h"
+#include "models/pair_readout.h"
 #include "models/registry.h"
 #include "models/spectral_setup.h"
 #include "moments/moments.h"
@@ -81,6 +82,8 @@ static hud_status create_representation(struct hud_model *model, bool finer,
 enum { STATES = 25 };
 /* Pair densities that a scalar model keeps aside: scratch, read-out, initial data. */
 enum { SCALAR_STATES = 7 };
+/* Of the frequencies of either sign that a read-out of f_2 keeps. */
+enum { READOUT_STATES = 3 };
 
 static hud_status check_runs(const struct hud_description *description, struct hud_error *error)
 {
@@ -95,15 +98,17 @@ static hud_status check_runs(const struct hud_description *description, struct h
 /* Unknowns of the grid, and bytes: the states of the integrator, what scalar models and the
  * preconditioner keep aside, and the grid itself. */
 static void count_grid(const struct hud_description *d, const struct hud_network *network,
-                       double *unknowns, double *bytes)
+                       struct hud_model_size *size)
 {
   size_t n = (size_t)d->velocity.cells;
   bool alignment = d->potential.type == HUD_POTENTIAL_ALIGNMENT;
   /* The fourth-order drift is inverted in scratch of this size. */
   double aside = d->velocity.drift == HUD_SCHEME_FOURTH_ORDER ? hud_grid_length(n, 2) : 0.0;
-  *unknowns = (double)n;
+  size->unknowns = (double)n;
   for (int k = 2; k <= network->K; k++) {
     double length = hud_grid_length(n, k);
+    if (k == 2 && network->sizes[k].quasi_stationary && d->output.f2)
+      aside += length;
     if (network->sizes[k].quasi_stationary)
       continue;
     if (k == 2)
@@ -111,76 +116,114 @@ static void count_grid(const struct hud_description *d, const struct hud_network
     else
       aside += length;
     if (!is_scalar(d))
-      *unknowns += length;
+      size->unknowns += length;
   }
-  *bytes = 8.0 * (STATES * *unknowns + aside) + hud_grid_memory(n, network, alignment);
+  size->bytes = 8.0 * (STATES * size->unknowns + aside) + hud_grid_memory(n, network, alignment);
   if (d->solver.integrator == HUD_INTEGRATOR_PICARD)
-    *bytes += hud_grid_flow_memory(n, network);
+    size->bytes += hud_grid_flow_memory(n, network);
 }
 
-/* Moments and frequency boxes are counted by making them, which takes milliseconds. */
-static hud_status count_unknowns(const struct hud_description *d, const struct hud_network *network,
-                                 bool finer, double *count, double *tables, struct hud_error *error)
+static double states_of(const struct hud_description *d, const struct hud_network *network,
+                        const struct hud_representation *rep)
 {
-  struct hud_representation *rep = NULL;
-  double mass, mean;
-  hud_status status = HUD_OK;
-  if (d->method == HUD_METHOD_MOMENTS)
-    status = hud_moments_create(&rep, network->K, moment_order(d), 0.0, error);
-  else
-    status = hud_initial_totals(&d->initial, network, &mass, &mean, error);
-  if (status == HUD_OK && d->method == HUD_METHOD_SPECTRAL)
-    status = hud_spectral_setup(&rep, d, network, mean, finer, error);
-  if (status != HUD_OK)
-    return status;
-  *count = 0.0;
-  *tables = d->method == HUD_METHOD_SPECTRAL ? hud_spectral_memory(rep) : 0.0;
+  double count = 0.0;
   for (int k = 1; k <= network->K; k++)
     if (!network->sizes[k].quasi_stationary && (k == 1 || !is_scalar(d)))
-      *count += (double)rep->ops->length(rep, k);
+      count += (double)rep->ops->length(rep, k);
+  return count;
+}
+
+/* The box of f_2(v_1, v_2) and what it takes to read its values; where it is integrated, a model of
+ * its own and the states of its integrator. */
+static hud_status count_pairs(const struct hud_description *d, const struct hud_network *network,
+                              struct hud_representation *rep, struct hud_model_size *size,
+                              struct hud_error *error)
+{
+  struct hud_pair_box *box = NULL;
+  const double *v;
+  bool integrated = !is_scalar(d) && !network->sizes[2].quasi_stationary;
+  hud_status status = hud_pair_readout_box(&box, d, rep, error);
+  if (status != HUD_OK)
+    return status;
+  size_t n = rep->ops->nodes(rep, &v);
+  double length = (double)hud_pair_box_length(box);
+  size->pair_unknowns = length + (integrated ? states_of(d, network, rep) : 0.0);
+  size->pair_bytes = hud_pair_box_memory(box) + 8.0 * (double)(n * n) +
+                     hud_pair_box_values_memory(box, v[0], (v[n - 1] - v[0]) / (double)(n - 1), n) +
+                     (integrated ? 8.0 * STATES * size->pair_unknowns + hud_spectral_memory(rep)
+                                 : 8.0 * READOUT_STATES * length);
+  hud_pair_box_free(box);
+  return HUD_OK;
+}
+
+static hud_status count_moments(const struct hud_description *d, const struct hud_network *network,
+                                struct hud_model_size *size, struct hud_error *error)
+{
+  struct hud_representation *rep = NULL;
+  hud_status status = hud_moments_create(&rep, network->K, moment_order(d), 0.0, error);
+  if (status != HUD_OK)
+    return status;
+  size->unknowns = states_of(d, network, rep);
+  size->bytes = 8.0 * size->unknowns * (STATES + size->unknowns); /* with the dense Newton matrix */
   rep->ops->free(rep);
   return HUD_OK;
 }
 
-hud_status hud_model_estimate(const struct hud_description *description, double *unknowns,
-                              double *bytes, struct hud_error *error)
+/* Frequency boxes are counted by making them, which takes milliseconds. */
+static hud_status count_spectral(const struct hud_description *d, const struct hud_network *network,
+                                 struct hud_model_size *size, struct hud_error *error)
+{
+  double mass, mean;
+  hud_status status = hud_initial_totals(&d->initial, network, &mass, &mean, error);
+  for (int finer = 0; finer <= (d->solver.spectral_check ? 1 : 0) && status == HUD_OK; finer++) {
+    struct hud_representation *rep = NULL;
+    status = hud_spectral_setup(&rep, d, network, mean, finer == 1, error);
+    if (status != HUD_OK)
+      break;
+    double states = states_of(d, network, rep);
+    size->bytes += hud_spectral_memory(rep) + 8.0 * STATES * states;
+    if (finer == 0)
+      size->unknowns = states;
+    if (finer == 0 && d->output.f2 && network->K >= 2)
+      status = count_pairs(d, network, rep, size, error);
+    rep->ops->free(rep);
+  }
+  size->bytes += size->pair_bytes;
+  return status;
+}
+
+hud_status hud_model_estimate(const struct hud_description *description,
+                              struct hud_model_size *size, struct hud_error *error)
 {
   struct hud_network *network = NULL;
+  *size = (struct hud_model_size){0};
   hud_status status = check_runs(description, error);
   if (status == HUD_OK)
     status = hud_network_create(&network, description, error);
   if (status != HUD_OK)
     return status;
-  *unknowns = *bytes = 0.0;
   switch (description->method) {
   case HUD_METHOD_MOMENTS:
-    status = count_unknowns(description, network, false, unknowns, bytes, error);
-    *bytes = 8.0 * *unknowns * (STATES + *unknowns); /* with the dense Newton matrix */
+    status = count_moments(description, network, size, error);
     break;
   case HUD_METHOD_GRID:
     status = hud_grid_can_hold(network, error);
     if (status == HUD_OK)
-      count_grid(description, network, unknowns, bytes);
+      count_grid(description, network, size);
     break;
   case HUD_METHOD_SPECTRAL:
-    status = count_unknowns(description, network, false, unknowns, bytes, error);
-    *bytes += 8.0 * *unknowns * STATES;
-    if (status == HUD_OK && description->solver.spectral_check) {
-      double more, tables;
-      status = count_unknowns(description, network, true, &more, &tables, error);
-      *bytes += tables + 8.0 * more * STATES;
-    }
+    status = count_spectral(description, network, size, error);
     break;
   case HUD_METHOD_PARTICLES:
     break;
   }
   hud_network_free(network);
   double limit = description->solver.memory_limit;
-  if (status == HUD_OK && *bytes > limit)
+  if (status == HUD_OK && size->bytes > limit)
     status = hud_fail(error, HUD_ERROR_MEMORY,
                       "this run has %.0f unknowns and needs about %.3g GB; solver.memory_gb allows "
                       "%.3g",
-                      *unknowns, 1e-9 * *bytes, 1e-9 * limit);
+                      size->unknowns, 1e-9 * size->bytes, 1e-9 * limit);
   return status;
 }
 
@@ -248,8 +291,8 @@ static hud_status create(struct hud_model **out, const struct hud_description *d
 {
   *out = NULL;
   struct hud_model *model = NULL;
-  double unknowns, bytes;
-  hud_status status = hud_model_estimate(description, &unknowns, &bytes, error);
+  struct hud_model_size size;
+  hud_status status = hud_model_estimate(description, &size, error);
   if (status == HUD_OK)
     status = HUD_NEW(&model, 1, "the model", error);
   if (status != HUD_OK)
@@ -358,4 +401,23 @@ const double *hud_model_density(const struct hud_model *model, const double *y, 
     for (size_t i = 0; i < model->rep->ops->length(model->rep, 2); i++)
       model->scalar_pairs[i] = NAN;
   return model->scalar_pairs;
+}
+
+hud_status hud_model_values(const struct hud_model *model, const double *y, int k, double *out,
+                            struct hud_error *error)
+{
+  const struct hud_representation_ops *ops = model->rep->ops;
+  const double *fk = hud_model_density(model, y, k), *below[] = {NULL, y};
+  double *formed = NULL;
+  hud_status status = HUD_OK;
+  if (fk == NULL) {
+    status = HUD_NEW(&formed, ops->length(model->rep, k), "a pair density", error);
+    if (status == HUD_OK)
+      status = hud_assembler_quasi_stationary(model->assembler, k, below, formed, error);
+    fk = formed;
+  }
+  if (status == HUD_OK)
+    ops->values(model->rep, k, fk, out);
+  hud_free(formed);
+  return status;
 }

@@ -39,10 +39,18 @@ hud_status hud_model_create_finer(struct hud_model **model,
 
 void hud_model_free(struct hud_model *model);
 
-/* Unknowns, and about how many bytes a run will take, without allocating them. HUD_ERROR_INPUT as
- * for create. */
-hud_status hud_model_estimate(const struct hud_description *description, double *unknowns,
-                              double *bytes, struct hud_error *error);
+/* What a run will take: unknowns, and about how many bytes. Of these bytes those of f_2(v_1, v_2)
+ * by method spectral (output.f2), and the real numbers that hold it; 0 where it is not asked for.
+ */
+struct hud_model_size {
+  double unknowns, bytes;
+  double pair_unknowns, pair_bytes;
+};
+
+/* Without allocating them. HUD_ERROR_INPUT and HUD_ERROR_MEMORY as for create; HUD_ERROR_INPUT also
+ * where the data are too rough for f_2(v_1, v_2). */
+hud_status hud_model_estimate(const struct hud_description *description,
+                              struct hud_model_size *size, struct hud_error *error);
 
 const struct hud_system *hud_model_system(const struct hud_model *model);
 
@@ -57,5 +65,10 @@ hud_status hud_model_adapt(struct hud_model *model, double *y, bool *changed,
 /* f_k in the state y; NULL if size k is quasi-stationary. The f_2 of a scalar model is that of
  * (46), formed at each call (NaN if that fails) and valid until the next. */
 const double *hud_model_density(const struct hud_model *model, const double *y, int k);
+
+/* f_k in the state y, k = 1 or 2, at the velocities of the representation, as its `values`. The
+ * quasi-stationary f_2 of the instantaneous limit (33) is formed of f_1. */
+hud_status hud_model_values(const struct hud_model *model, const double *y, int k, double *out,
+                            struct hud_error *error);
 
 #endif

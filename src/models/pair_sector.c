@@ -17,8 +17,8 @@
 
 enum { MOST = HUD_SIGNED_CLUSTERS };
 
-/* Of the nodes: f_2 is read for its values, and what it gives back to nothing. */
-static const double node_tolerance = 1e-7, loosest_tolerance = 1e-4;
+/* Of the nodes of sizes that matter little. */
+static const double loosest_tolerance = 1e-4;
 
 struct hud_pair_sector {
   struct hud_model *model;
@@ -254,7 +254,7 @@ static hud_status create_boxes(struct hud_pair_sector *s, const double *y, struc
   const struct hud_network *network = s->model->network;
   double tolerance[MOST + 1] = {0.0};
   for (int k = 2; k <= s->largest; k++)
-    tolerance[k] = fmin(loosest_tolerance, node_tolerance / s->share[k]);
+    tolerance[k] = fmin(loosest_tolerance, HUD_PAIR_NODE_TOLERANCE / s->share[k]);
   hud_status status =
       hud_signed_boxes_create(&s->boxes, s->model->rep, y, s->largest, tolerance, error);
   if (status != HUD_OK)

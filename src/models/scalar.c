@@ -16,7 +16,7 @@
 
 struct hud_scalar {
   struct hud_representation *rep;
-  double epsilon, lambda11, mu11, lambda12, mu12, kappa;
+  struct hud_scalar_rates rates;
   bool implicit;
   size_t length, pair_length;
   /* What the state of the last call determines: fbar_2, B and f'. */
@@ -41,7 +41,7 @@ static void add(size_t n, double c, const double *x, double *out)
 /* x = L^{-1} x on pairs. */
 static hud_status resolve_pair(const struct hud_scalar *s, double *x, struct hud_error *error)
 {
-  return s->rep->ops->resolvent(s->rep, s->mu11, 1.0, 2, x, x, error);
+  return s->rep->ops->resolvent(s->rep, s->rates.mu11, 1.0, 2, x, x, error);
 }
 
 /* out = c G[f,g] */
@@ -49,7 +49,7 @@ static hud_status quasi_stationary_pair(const struct hud_scalar *s, double c, co
                                         const double *g, double *out, struct hud_error *error)
 {
   memset(out, 0, s->pair_length * sizeof *out);
-  s->rep->ops->join(s->rep, c * s->lambda11, 1, f, 1, g, out);
+  s->rep->ops->join(s->rep, c * s->rates.lambda11, 1, f, 1, g, out);
   return resolve_pair(s, out, error);
 }
 
@@ -59,7 +59,7 @@ static hud_status add_split(const struct hud_scalar *s, double c, double *x, dou
 {
   hud_status status = resolve_pair(s, x, error);
   if (status == HUD_OK)
-    s->rep->ops->marginal(s->rep, 2.0 * s->mu11 * c, 2, x, 1, out);
+    s->rep->ops->marginal(s->rep, 2.0 * s->rates.mu11 * c, 2, x, 1, out);
   return status;
 }
 
@@ -76,13 +76,14 @@ static hud_status add_triple_marginals(const struct hud_scalar *s, const double 
                                        struct hud_error *error)
 {
   const struct hud_representation_ops *ops = s->rep->ops;
-  double strength = s->lambda12 * s->mu12;
+  double strength = s->rates.lambda12 * s->rates.mu12;
   if (ops->joined_marginals != NULL)
-    return ops->joined_marginals(s->rep, s->mu12, s->kappa, 1, h, 2, pair, c1 * strength, out1,
-                                 strength, out2, error);
+    return ops->joined_marginals(s->rep, s->rates.mu12, s->rates.kappa, 1, h, 2, pair,
+                                 c1 * strength, out1, strength, out2, error);
   memset(s->triple, 0, ops->length(s->rep, 3) * sizeof *s->triple);
   ops->join(s->rep, strength, 1, h, 2, pair, s->triple);
-  hud_status status = ops->resolvent(s->rep, s->mu12, s->kappa, 3, s->triple, s->triple, error);
+  hud_status status =
+      ops->resolvent(s->rep, s->rates.mu12, s->rates.kappa, 3, s->triple, s->triple, error);
   if (status == HUD_OK) {
     ops->marginal(s->rep, c1, 3, s->triple, 1, out1);
     ops->marginal(s->rep, 1.0, 3, s->triple, 2, out2);
@@ -98,10 +99,10 @@ static hud_status exchange(const struct hud_scalar *s, const double *h, const do
 {
   const struct hud_representation_ops *ops = s->rep->ops;
   memset(out2, 0, s->pair_length * sizeof *out2);
-  if (!(s->lambda12 > 0.0))
+  if (!(s->rates.lambda12 > 0.0))
     return HUD_OK;
-  add(s->pair_length, -s->lambda12 * ops->mass(s->rep, 1, h), pair, out2);
-  add(s->length, -c1 * s->lambda12 * ops->mass(s->rep, 2, pair), h, out1);
+  add(s->pair_length, -s->rates.lambda12 * ops->mass(s->rep, 1, h), pair, out2);
+  add(s->length, -c1 * s->rates.lambda12 * ops->mass(s->rep, 2, pair), h, out1);
   return add_triple_marginals(s, h, pair, c1, out1, out2, error);
 }
 
@@ -117,8 +118,8 @@ static void add_binary(const struct hud_scalar *s, double c, const double *f, co
                        double *out)
 {
   const struct hud_representation_ops *ops = s->rep->ops;
-  ops->marginal(s->rep, 2.0 * s->mu11 * c, 2, pair, 1, out);
-  add(s->length, -2.0 * s->lambda11 * c * ops->mass(s->rep, 1, f), f, out);
+  ops->marginal(s->rep, 2.0 * s->rates.mu11 * c, 2, pair, 1, out);
+  add(s->length, -2.0 * s->rates.lambda11 * c * ops->mass(s->rep, 1, f), f, out);
 }
 
 hud_status hud_scalar_binary(struct hud_scalar *s, double c, const double *f, double *out,
@@ -149,7 +150,7 @@ static hud_status apply_delay(void *context, const double *x, double *out, struc
   const struct delayed *delayed = context;
   struct hud_scalar *s = delayed->scalar;
   memset(out, 0, s->length * sizeof *out);
-  return hud_scalar_delay(s, s->epsilon, delayed->f, x, out, error);
+  return hud_scalar_delay(s, s->rates.epsilon, delayed->f, x, out, error);
 }
 
 static hud_status invert(struct hud_scalar *s, const double *f, const double *b, double *x,
@@ -180,10 +181,10 @@ static hud_status prepare(struct hud_scalar *s, const double *f, struct hud_erro
   memset(s->binary, 0, s->length * sizeof *s->binary);
   add_binary(s, 1.0, f, s->pair, s->binary);
   memcpy(s->rate, s->binary, s->length * sizeof *s->rate);
-  status = add_ternary(s, s->epsilon, f, s->pair, s->rate, error);
+  status = add_ternary(s, s->rates.epsilon, f, s->pair, s->rate, error);
   if (status == HUD_OK)
     status = s->implicit ? invert(s, f, s->rate, s->rate, error)
-                         : hud_scalar_delay(s, -s->epsilon, f, s->binary, s->rate, error);
+                         : hud_scalar_delay(s, -s->rates.epsilon, f, s->binary, s->rate, error);
   s->prepared = status == HUD_OK;
   return status;
 }
@@ -210,9 +211,9 @@ static hud_status jacobian_times(void *self, double t, const double *y, const do
   if (status != HUD_OK)
     return status;
   memset(jv, 0, s->length * sizeof *jv);
-  ops->marginal(s->rep, 2.0 * s->mu11, 2, s->pair_b, 1, jv);
-  add(s->length, -2.0 * s->lambda11 * ops->mass(s->rep, 1, y), v, jv);
-  add(s->length, -2.0 * s->lambda11 * ops->mass(s->rep, 1, v), y, jv);
+  ops->marginal(s->rep, 2.0 * s->rates.mu11, 2, s->pair_b, 1, jv);
+  add(s->length, -2.0 * s->rates.lambda11 * ops->mass(s->rep, 1, y), v, jv);
+  add(s->length, -2.0 * s->rates.lambda11 * ops->mass(s->rep, 1, v), y, jv);
   return HUD_OK;
 }
 
@@ -262,6 +263,11 @@ const struct hud_system *hud_scalar_system(const struct hud_scalar *s)
   return &s->system;
 }
 
+struct hud_scalar_rates hud_scalar_get_rates(const struct hud_scalar *s)
+{
+  return s->rates;
+}
+
 /* ---- read-out and initial data ---- */
 
 hud_status hud_scalar_pairs(struct hud_scalar *s, const double *f1, double *f2,
@@ -279,7 +285,7 @@ hud_status hud_scalar_pairs(struct hud_scalar *s, const double *f1, double *f2,
   add(s->pair_length, 1.0, s->pair_b, f2);
   status = resolve_pair(s, f2, error);
   for (size_t i = 0; i < s->pair_length; i++)
-    f2[i] = s->pair[i] + s->epsilon * f2[i];
+    f2[i] = s->pair[i] + s->rates.epsilon * f2[i];
   return status;
 }
 
@@ -302,7 +308,7 @@ static hud_status solve_matching(struct hud_scalar *s, const double *target, dou
   for (int iteration = 0; iteration < MOST; iteration++) {
     for (size_t i = 0; i < s->length; i++)
       residual[i] = target[i] - f[i];
-    hud_status status = hud_scalar_delay(s, -0.5 * s->epsilon, f, f, residual, error);
+    hud_status status = hud_scalar_delay(s, -0.5 * s->rates.epsilon, f, f, residual, error);
     if (status != HUD_OK)
       return status;
     double left = norm(s->length, residual);
@@ -317,7 +323,7 @@ static hud_status solve_matching(struct hud_scalar *s, const double *target, dou
   return hud_fail(error, HUD_ERROR_COMPUTE,
                   "matched initial data: no solution after %d iterations (residual %.2g of %.2g); "
                   "is epsilon = %g too large?",
-                  (int)MOST, last, size, s->epsilon);
+                  (int)MOST, last, size, s->rates.epsilon);
 }
 
 hud_status hud_scalar_match(struct hud_scalar *s, const double *f2, double *f1,
@@ -330,7 +336,7 @@ hud_status hud_scalar_match(struct hud_scalar *s, const double *f2, double *f1,
   if (status == HUD_OK) {
     memcpy(target, f1, s->length * sizeof *target);
     memcpy(s->pair_a, f2, s->pair_length * sizeof *f2);
-    status = add_split(s, s->epsilon, s->pair_a, target, error);
+    status = add_split(s, s->rates.epsilon, s->pair_a, target, error);
   }
   if (status == HUD_OK)
     status = solve_matching(s, target, f1, residual, error);
@@ -357,12 +363,12 @@ static hud_status read_network(struct hud_scalar *s, const struct hud_network *n
   if (!(pair->mu > 0.0))
     return hud_fail_at(error, HUD_ERROR_INPUT, "rates.mu",
                        "the scalar models need pairs that split: rates.mu at (1,1) must be > 0");
-  s->epsilon = network->sizes[2].weight;
-  s->lambda11 = pair->lambda;
-  s->mu11 = pair->mu;
-  s->lambda12 = triple->lambda;
-  s->mu12 = triple->mu;
-  s->kappa = network->sizes[3].drift / triple->product;
+  s->rates = (struct hud_scalar_rates){.epsilon = network->sizes[2].weight,
+                                       .lambda11 = pair->lambda,
+                                       .mu11 = pair->mu,
+                                       .lambda12 = triple->lambda,
+                                       .mu12 = triple->mu,
+                                       .kappa = network->sizes[3].drift / triple->product};
   return HUD_OK;
 }
 

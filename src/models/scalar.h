@@ -44,6 +44,11 @@ struct hud_scalar_counters {
   int most;           /* in one of them */
 };
 
+/* What A, B, C and (46) are made of. */
+struct hud_scalar_rates {
+  double epsilon, lambda11, mu11, lambda12, mu12, kappa;
+};
+
 /* The network is that of the first-order model with the same rates; neither it nor the
  * representation is owned. HUD_ERROR_INPUT: mu11 is zero or the representation holds no pairs. */
 hud_status hud_scalar_create(struct hud_scalar **scalar, const struct hud_network *network,
@@ -54,6 +59,8 @@ void hud_scalar_free(struct hud_scalar *scalar);
 /* The initial value problem for f_1, valid as long as the object. The Jacobian product leaves out
  * the terms of order eps: nothing is stiff, and each of them costs as much as an evaluation. */
 const struct hud_system *hud_scalar_system(const struct hud_scalar *scalar);
+
+struct hud_scalar_rates hud_scalar_get_rates(const struct hud_scalar *scalar);
 
 /* f_2 of (46) with f' the model's own; assigns. */
 hud_status hud_scalar_pairs(struct hud_scalar *scalar, const double *f1, double *f2,

@@ -186,6 +186,17 @@ static hud_status keep_record(struct run *run, struct hud_error *error)
   return hud_history_add(&run->history, run->record, error);
 }
 
+static void observe_positivity(struct run *run)
+{
+  const struct hud_simulation *simulation = run->simulation;
+  double cut, tail;
+  hud_positivity_observe(run->positivity, simulation->time, simulation->y);
+  if (run->f2 == NULL || simulation->pairs == NULL)
+    return;
+  hud_pair_density_errors(simulation->pairs, &cut, &tail);
+  hud_positivity_observe_pairs(run->positivity, simulation->time, run->f2, cut);
+}
+
 static hud_status record(struct run *run, struct hud_error *error)
 {
   struct hud_simulation *simulation = run->simulation;
@@ -206,7 +217,7 @@ static hud_status record(struct run *run, struct hud_error *error)
   if (run->gas_files != NULL)
     status = hud_gas_files_frame(run->gas_files, error);
   if (run->positivity != NULL)
-    hud_positivity_observe(run->positivity, simulation->time, simulation->y);
+    observe_positivity(run);
   if (run->second != NULL && status == HUD_OK)
     status = hud_second_resolution_compare(run->second, simulation->time, simulation->model,
                                            simulation->y, &run->watch.check, error);
@@ -385,7 +396,10 @@ static hud_status report_positivity(struct run *run, int k, struct hud_error *er
   if (!found.measured) {
     snprintf(text, sizeof text, "f%d_positivity", k);
     return hud_extras_add_text(&run->summary.details, text,
-                               "not measured: this method gives no values of it", error);
+                               run->simulation->description->method == HUD_METHOD_SPECTRAL && k == 2
+                                   ? "not measured: method spectral gives its values with output.f2"
+                                   : "not measured: this method gives no values of it",
+                               error);
   }
   for (size_t i = 0; i < sizeof details / sizeof details[0] && status == HUD_OK; i++) {
     snprintf(text, sizeof text, details[i].name, k);

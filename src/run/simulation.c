@@ -107,7 +107,7 @@ hud_status hud_simulation_create(struct hud_simulation **out, struct hud_model_f
   if (status == HUD_OK && simulation->description->output.f2 &&
       simulation->description->method == HUD_METHOD_SPECTRAL &&
       hud_simulation_has_pairs(simulation)) /* so that what cannot be done is said at once */
-    status = hud_pair_density_create(&simulation->pairs, simulation->description, stop, error);
+    status = hud_pair_density_create(&simulation->pairs, simulation->model, stop, error);
   if (status == HUD_OK) {
     hud_simulation_quantities(simulation, &columns);
     status = HUD_NEW(&simulation->row, columns, "a row", error);
@@ -311,8 +311,7 @@ bool hud_simulation_has_pairs(const struct hud_simulation *simulation)
     return false;
   if (simulation->stochastic != NULL)
     return hud_stochastic_has_pairs(simulation->stochastic);
-  const struct hud_network *network = simulation->model->network;
-  return network->K >= 2 && !network->sizes[2].quasi_stationary;
+  return simulation->model->network->K >= 2;
 }
 
 /* The frequencies of a spectral state do not hold f_2(v_1, v_2): its own computation does. */
@@ -321,9 +320,10 @@ static hud_status spectral_pairs(struct hud_simulation *simulation, double *out,
 {
   hud_status status = HUD_OK;
   if (simulation->pairs == NULL)
-    status = hud_pair_density_create(&simulation->pairs, simulation->description, simulation->stop,
-                                     error);
-  return status == HUD_OK ? hud_pair_density_values(simulation->pairs, simulation->time, out, error)
+    status =
+        hud_pair_density_create(&simulation->pairs, simulation->model, simulation->stop, error);
+  return status == HUD_OK ? hud_pair_density_values(simulation->pairs, simulation->time,
+                                                    simulation->y, out, error)
                           : status;
 }
 
@@ -348,29 +348,29 @@ hud_status hud_simulation_density(struct hud_simulation *simulation, int k, doub
   const struct hud_model *model = simulation->model;
   if (k == 2 && simulation->description->method == HUD_METHOD_SPECTRAL)
     return spectral_pairs(simulation, out, error);
-  model->rep->ops->values(model->rep, k, hud_model_density(model, simulation->y, k), out);
-  return HUD_OK;
+  return hud_model_values(model, simulation->y, k, out, error);
 }
 
-hud_status hud_simulation_estimate(const struct hud_description *description, double *unknowns,
-                                   double *bytes, struct hud_error *error)
+hud_status hud_simulation_estimate(const struct hud_description *description,
+                                   struct hud_model_size *size, struct hud_error *error)
 {
+  *size = (struct hud_model_size){0};
   if (description->model == HUD_MODEL_BOLTZMANN) {
     struct hud_dilute_forecast forecast;
     hud_status status = hud_dilute_forecast(description, &forecast, error);
-    *unknowns = forecast.unknowns;
-    *bytes = forecast.bytes;
+    size->unknowns = forecast.unknowns;
+    size->bytes = forecast.bytes;
     return status;
   }
   if (description->model == HUD_MODEL_HARD_SPHERES) {
     struct hud_spheres_forecast forecast;
     hud_status status = hud_gas_forecast(description, &forecast, error);
-    *unknowns = 2.0 * description->gas.dimension * (double)description->particles.count *
-                description->particles.replicas;
-    *bytes = forecast.bytes;
+    size->unknowns = 2.0 * description->gas.dimension * (double)description->particles.count *
+                     description->particles.replicas;
+    size->bytes = forecast.bytes;
     return status;
   }
   if (description->method == HUD_METHOD_PARTICLES)
-    return hud_stochastic_estimate(description, unknowns, bytes, error);
-  return hud_model_estimate(description, unknowns, bytes, error);
+    return hud_stochastic_estimate(description, &size->unknowns, &size->bytes, error);
+  return hud_model_estimate(description, size, error);
 }

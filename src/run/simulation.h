@@ -56,8 +56,8 @@ const double *hud_simulation_edges(const struct hud_simulation *simulation);
 /* Whether there is a density f_2 to read. */
 bool hud_simulation_has_pairs(const struct hud_simulation *simulation);
 
-/* Unknowns, and about how many bytes a run will take. HUD_ERROR_INPUT as for create. */
-hud_status hud_simulation_estimate(const struct hud_description *description, double *unknowns,
-                                   double *bytes, struct hud_error *error);
+/* What a run will take. HUD_ERROR_INPUT as for create. */
+hud_status hud_simulation_estimate(const struct hud_description *description,
+                                   struct hud_model_size *size, struct hud_error *error);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "spectral/pair_internal.h"
 
-enum { LEAST_NODES = 12, MOST_NODES = HUD_AXIS_MOST_NODES };
+enum { LEAST_NODES = 12, MOST_NODES = HUD_PAIR_MOST_NODES };
 
 /* Table points for each node of the frequency axis, which resolve fhat_1 to its tolerance. */
 static const double points_per_node = 6.0;
@@ -43,6 +43,13 @@ size_t hud_pair_box_length(const struct hud_pair_box *box)
   return 2 * box->n * box->n;
 }
 
+double hud_pair_box_memory(const struct hud_pair_box *box)
+{
+  double n = (double)box->n, points = (double)box->points, plane = points + HUD_MARGIN;
+  return sizeof(double) * 2.0 * (n * n + 2.0 * points * n + points * points) +
+         sizeof(double complex) * (4.0 * points + plane * plane);
+}
+
 /* ---- tables ---- */
 
 void hud_pair_tabulate_one(const struct hud_pair_box *box, const double *f1, double complex *table)
@@ -70,14 +77,20 @@ double complex hud_pair_look_one(const struct hud_pair_box *box, const double co
 
 static hud_status create_tables(struct hud_pair_box *box, struct hud_error *error)
 {
+  size_t length = 2 * box->points + HUD_MARGIN;
+  hud_status status = HUD_NEW(&box->one, length, "a frequency table", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&box->other, length, "a frequency table", error);
+  if (status == HUD_OK)
+    status = HUD_NEW(&box->scratch, 2 * box->points * box->n, "a frequency table", error);
+  return status;
+}
+
+/* Those of fhat_2, which are large: for the nodes that were chosen. */
+static hud_status create_planes(struct hud_pair_box *box, struct hud_error *error)
+{
   size_t points = box->points, plane = points + HUD_MARGIN;
-  hud_status status = HUD_NEW(&box->one, 2 * points + HUD_MARGIN, "a frequency table", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&box->other, 2 * points + HUD_MARGIN, "a frequency table", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&box->two, plane * plane, "a frequency table", error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&box->scratch, 2 * points * box->n, "a frequency table", error);
+  hud_status status = HUD_OK;
   for (int part = 0; part < 2 && status == HUD_OK; part++) {
     status = HUD_NEW(&box->tabulate[part], points * box->n, "a frequency table", error);
     if (status == HUD_OK)
@@ -86,7 +99,7 @@ static hud_status create_tables(struct hud_pair_box *box, struct hud_error *erro
       hud_axis_row(&box->axis, part, fmin(box->mesh * (double)m, box->end),
                    box->tabulate[part] + m * box->n);
   }
-  return status;
+  return status == HUD_OK ? HUD_NEW(&box->two, plane * plane, "a frequency table", error) : status;
 }
 
 /* ---- nodes ---- */
@@ -125,6 +138,24 @@ static double last_coefficients(const struct hud_pair_box *box, const double *F)
   return worst / (box->end * box->end); /* hud_radial_tail is for s^2 times its argument */
 }
 
+/* The interpolant of F at zero frequencies. */
+static double mass_of(const struct hud_pair_box *box, const double *F)
+{
+  double row[MOST_NODES], mass = 0.0;
+  size_t n = box->n;
+  hud_axis_row(&box->axis, 0, 0.0, row);
+  for (size_t i = 0; i < n; i++)
+    mass += row[i] * cblas_ddot((int)n, row, 1, F + i * n, 1);
+  return mass;
+}
+
+/* The last coefficients, or what nodes that are too far apart to see fhat_2 at all make of M_2. */
+static bool resolves(const struct hud_pair_box *box, const double *F, double tolerance, double mass)
+{
+  return last_coefficients(box, F) <= tolerance * mass &&
+         fabs(mass_of(box, F) - mass) <= 10.0 * tolerance * mass;
+}
+
 hud_status hud_pair_box_create(struct hud_pair_box **out, const struct hud_representation *rep,
                                const double *f1, double tolerance, struct hud_error *error)
 {
@@ -139,20 +170,23 @@ hud_status hud_pair_box_create(struct hud_pair_box **out, const struct hud_repre
       status = HUD_NEW(&trial, hud_pair_box_length(box), "a box of pairs", error);
     if (status == HUD_OK) {
       hud_pair_box_join(box, 1.0, f1, f1, trial);
-      if (last_coefficients(box, trial) <= tolerance * f1[0] * f1[0])
+      if (resolves(box, trial, tolerance, f1[0] * f1[0]))
         *out = box;
     }
     hud_free(trial);
     if (*out != NULL)
+      status = create_planes(box, error);
+    if (*out != NULL && status == HUD_OK)
       return HUD_OK;
+    *out = NULL;
     hud_pair_box_free(box);
   }
   return status != HUD_OK
              ? status
-             : hud_fail(error, HUD_ERROR_INPUT,
-                        "f_2(v_1, v_2) of these data needs more than %d frequencies in each "
-                        "direction; smoother data, or method grid, give it",
-                        MOST_NODES);
+             : hud_fail_at(error, HUD_ERROR_INPUT, "output.f2",
+                           "f_2(v_1, v_2) of these data needs more than %d frequencies in each "
+                           "direction; smoother data, or method grid, give it",
+                           MOST_NODES);
 }
 
 /* ---- operations ---- */
@@ -211,14 +245,11 @@ void hud_pair_box_solve(const struct hud_pair_box *box, const double *r, double 
 void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double mollifier,
                          double *cut, double *tail)
 {
-  struct hud_pair_tail law = hud_pair_find_tail(box, F);
+  bool power = hud_pair_measure_exponent(box, F) > 0.0;
   size_t n = box->n;
-  double row[2][MOST_NODES], mass = 0.0;
+  double row[2][MOST_NODES], mass = mass_of(box, F);
   *cut = 0.0;
   *tail = last_coefficients(box, F);
-  hud_axis_row(&box->axis, 0, 0.0, row[0]);
-  for (size_t i = 0; i < n; i++)
-    mass += row[0][i] * cblas_ddot((int)n, row[0], 1, F + i * n, 1);
   hud_axis_row(&box->axis, 0, box->end, row[0]);
   hud_axis_row(&box->axis, 1, box->end, row[1]);
   for (size_t a = 0; a < n; a++) {
@@ -228,7 +259,7 @@ void hud_pair_box_errors(const struct hud_pair_box *box, const double *F, double
       at_q += row[0][b] * (F[a * n + b] + I * F[(n + a) * n + b]);
     }
     *cut = fmax(*cut, cabs(at_p));
-    if (!(law.exponent > 0.0) || mollifier > 0.0)
+    if (!power || mollifier > 0.0)
       *cut = fmax(*cut, cabs(at_q));
   }
   *cut *= exp(-mollifier * mollifier * box->end * box->end);

@@ -14,9 +14,6 @@ enum { HUD_STENCIL = 8, HUD_MARGIN = 4 };
 /* A factor below this share of the mass leaves nothing to see. */
 #define HUD_NEGLIGIBLE 1e-11
 
-/* Functions that match the power law of fhat_2. */
-enum { HUD_TAIL_TERMS = 8 };
-
 struct hud_pair_box {
   const struct hud_spectral *sp;
   struct hud_axis axis; /* on [0, X/2], for p and q; the drift acts in q */
@@ -35,13 +32,6 @@ struct hud_pair_box {
   double *u, *weight;
 };
 
-/* The power law of fhat_2 at large q. */
-struct hud_pair_tail {
-  double exponent; /* m in q^-m; 0: none */
-  double scale;    /* b of the matching functions (1 + q^2/b^2)^{-m/2-k} */
-  double coefficient[HUD_TAIL_TERMS];
-};
-
 /* fhat_1 from the table at s in [-X, X]. */
 double complex hud_pair_look_one(const struct hud_pair_box *box, const double complex *table,
                                  double s);
@@ -51,6 +41,7 @@ void hud_pair_tabulate_one(const struct hud_pair_box *box, const double *f1, dou
 /* fhat_2 from the table at mean frequency p and half difference q, of either sign. */
 double complex hud_pair_look_two(const struct hud_pair_box *box, double p, double q);
 
-struct hud_pair_tail hud_pair_find_tail(const struct hud_pair_box *box, const double *F);
+/* m in fhat_2 ~ q^-m at the end of the box near p = 0; 0: no power law is seen. */
+double hud_pair_measure_exponent(const struct hud_pair_box *box, const double *F);
 
 #endif

@@ -138,13 +138,13 @@ static hud_status build(struct hud_model_file **file, const struct hud_study *st
  * Particles see to that themselves. */
 static hud_status check_model(const struct hud_model_file *file, struct hud_error *error)
 {
-  double unknowns, bytes;
+  struct hud_model_size size;
   const struct hud_description *d = hud_model_file_description(file);
   hud_status status = HUD_OK;
   if (hud_gas_is_model(d->model))
     status = hud_gas_check(d, error);
   else if (d->method != HUD_METHOD_PARTICLES)
-    status = hud_model_estimate(d, &unknowns, &bytes, error);
+    status = hud_model_estimate(d, &size, error);
   if (status == HUD_ERROR_INPUT)
     hud_model_file_locate(file, error);
   return status;
