@@ -461,6 +461,49 @@ static void test_runs(void **state)
   }
 }
 
+/* Two groups at t = 8, an eighth as wide as at the start: their f_1(v) needs a larger box than is
+ * taken unasked, and a run says so. */
+static void test_larger_box(void **state)
+{
+  (void)state;
+  static const char *const boxes[] = {"0", "50", "90"};
+  double cut[3];
+  for (int n = 0; n < 3; n++) {
+    char text[512];
+    struct hud_simulation *simulation = NULL;
+    struct hud_error error;
+    snprintf(text, sizeof text,
+             "huddle: 1\nmodel: instantaneous\nmethod: spectral\nepsilon: 0.1\n"
+             "rates: {lambda: 1, mu: 2}\ntime: {end: 8}\n"
+             "initial: {f1: {mixture: [{gaussian: {mass: 0.5, mean: -0.7, stddev: 0.4}}, "
+             "{gaussian: {mass: 0.5, mean: 1.3, stddev: 0.4}}]}}\n"
+             "solver: {spectral_tol: 1e-6, spectral_box: %s}\n",
+             boxes[n]);
+    assert_ok(hud_simulation_parse(&simulation, text, "test", &error), &error);
+    assert_ok(hud_simulation_advance(simulation, 8.0, &error), &error);
+    assert_ok(hud_simulation_quantity(simulation, "fhat_cut", &cut[n], &error), &error);
+    hud_simulation_close(simulation);
+  }
+  assert_true(cut[0] > 1e-2);
+  assert_below(cut[1], 0.1 * cut[0]);
+  assert_below(cut[2], 0.1 * cut[1]);
+}
+
+static void test_refused_box(void **state)
+{
+  (void)state;
+  struct hud_simulation *simulation = NULL;
+  struct hud_error error;
+  assert_error(hud_simulation_parse(&simulation,
+                                    "huddle: 1\nmodel: first_order\nmethod: spectral\n"
+                                    "epsilon: 0.1\nrates: {lambda: 1, mu: 1}\ntime: {end: 1}\n"
+                                    "initial: {f1: {uniform: {mass: 1, min: -1, max: 1}}}\n"
+                                    "solver: {spectral_box: 300}\n",
+                                    "test", &error),
+               HUD_ERROR_INPUT, &error, "take a smaller solver.spectral_box");
+  assert_null(simulation);
+}
+
 static void test_refused_runs(void **state)
 {
   (void)state;
@@ -490,6 +533,8 @@ int main(void)
       cmocka_unit_test(test_collapse),
       cmocka_unit_test(test_density),
       cmocka_unit_test(test_runs),
+      cmocka_unit_test(test_larger_box),
+      cmocka_unit_test(test_refused_box),
       cmocka_unit_test(test_refused_runs),
   };
   openblas_set_num_threads(1);

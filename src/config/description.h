@@ -154,6 +154,7 @@ struct hud_solver_spec {
   double rtol, atol;
   enum hud_integrator integrator;
   double spectral_tol;
+  double spectral_box; /* X times the standard deviation of f_1 at t = 0; 0: chosen */
   bool spectral_check; /* run a second resolution beside the first */
   int64_t max_steps;   /* 0: no cap */
   double max_wall;     /* seconds; 0: no cap */

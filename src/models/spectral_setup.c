@@ -3,7 +3,7 @@
  * The moments come from Taylor coefficients and need no box; the box is for f_1(v) and for Fourier
  * metrics. fhat_1 decays on the scale 1/sigma(t) of the collapsing distribution, so the box is
  * twelve over the width expected at the end, but at least four and at most 24 over that at the
- * start, and what is cut off is reported (fhat_cut).
+ * start unless solver.spectral_box says otherwise, and what is cut off is reported (fhat_cut).
  */
 #include "models/spectral_setup.h"
 
@@ -55,6 +55,19 @@ static double contraction(const struct hud_description *d, const struct hud_netw
   return pair == NULL ? 1.0 : exp(-pair->lambda * mass * d->time.end / (2.0 + pair->mu));
 }
 
+/* X; 0: none can be told from the data. */
+static double choose_box(const struct hud_description *d, const struct hud_network *network,
+                         double mass, double width)
+{
+  if (!(width > 0.0))
+    return 0.0;
+  if (d->solver.spectral_box > 0.0)
+    return d->solver.spectral_box / width;
+  double box = end_box / contraction(d, network, mass);
+  box = fmax(least_box, fmin(box, most_box)) / width;
+  return d->output.mollifier > 0.0 ? fmax(box, mollifier_box / d->output.mollifier) : box;
+}
+
 static hud_status set_velocities(struct hud_representation *rep, const struct hud_description *d,
                                  double v_infinity, double width, const struct hud_density *density,
                                  struct hud_error *error)
@@ -92,14 +105,12 @@ hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_
     status = cluster_radius(d, network->K, v_infinity, &request.radius, error);
   if (status == HUD_OK) {
     width = fmax(sqrt(fmax(moments[2], 0.0) / moments[0]), 0.5 * request.radius);
-    double box = end_box / contraction(d, network, moments[0]);
-    request.box = width > 0.0 ? fmax(least_box, fmin(box, most_box)) / width : 0.0;
-    if (d->output.mollifier > 0.0 && width > 0.0)
-      request.box = fmax(request.box, mollifier_box / d->output.mollifier);
+    request.box = choose_box(d, network, moments[0], width);
     request.density = density;
     status = hud_spectral_choose(&request, &options, error);
     /* data with jumps need many polynomials on a large box: a smaller one shows its cut */
-    while (status == HUD_ERROR_INPUT && request.box > 1.5 * least_box / width) {
+    while (status == HUD_ERROR_INPUT && !(d->solver.spectral_box > 0.0) &&
+           request.box > 1.5 * least_box / width) {
       request.box /= 1.5;
       status = hud_spectral_choose(&request, &options, error);
     }

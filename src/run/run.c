@@ -24,6 +24,9 @@
 
 enum { LIBRARIES = 5 };
 
+/* |fhat_1| at the end of the box, relative to M_1, from which on f_1(v) is visibly wrong. */
+static const double most_cut = 1e-3;
+
 struct run {
   const struct hud_run_options *options;
   struct hud_simulation *simulation;
@@ -522,6 +525,26 @@ static hud_status warn_if_narrow(struct run *run, struct hud_error *error)
   return warn(run, text, error);
 }
 
+/* By method spectral, at the end: what f_1(v) misses beyond the box of frequencies. */
+static hud_status warn_if_cut(struct run *run, struct hud_error *error)
+{
+  const struct hud_table *table = hud_results_moments(run->results);
+  const struct hud_output_spec *output = &run->simulation->description->output;
+  size_t c = 0;
+  char text[256];
+  if (run->v_count == 0 || !output->f1 || output->mollifier > 0.0 ||
+      !hud_table_has(table, "fhat_cut") || hud_table_find(table, "fhat_cut", &c, error) != HUD_OK)
+    return HUD_OK;
+  double cut = hud_table_value(table, table->row_count - 1, c);
+  if (!(cut > most_cut))
+    return HUD_OK;
+  snprintf(text, sizeof text,
+           "f_1(v) is cut off at t = %.6g: its transform is still %.2g of M_1 at the end of the "
+           "box; a larger solver.spectral_box, or output.mollifier, cures that",
+           run->simulation->time, cut);
+  return warn(run, text, error);
+}
+
 static hud_status add_warnings(struct run *run, struct hud_error *error)
 {
   const struct hud_watch *watch = &run->watch;
@@ -539,6 +562,8 @@ static hud_status add_warnings(struct run *run, struct hud_error *error)
   }
   if (status == HUD_OK)
     status = warn_if_narrow(run, error);
+  if (status == HUD_OK)
+    status = warn_if_cut(run, error);
   if (status == HUD_OK && watch->mass_drift > 1e-12) {
     snprintf(text, sizeof text, "the total mass drifted by %.3g of itself", watch->mass_drift);
     status = warn(run, text, error);

@@ -97,7 +97,7 @@ static hud_status too_fine(const struct hud_spectral_request *request,
 {
   return hud_fail(error, HUD_ERROR_INPUT,
                   "method spectral cannot hold these data to %.3g on frequencies up to %.4g with "
-                  "%s; take a smaller box or a larger solver.spectral_tol",
+                  "%s; take a smaller solver.spectral_box or a larger solver.spectral_tol",
                   request->tolerance, o->width * o->panels, what);
 }
 
