@@ -343,7 +343,7 @@ static void test_refused(void **state)
              "solver: {spectral_tol: 1e-4}\n",
              models[n], gaussian);
     assert_error(hud_simulation_parse(&s, text, "test", &error), HUD_ERROR_INPUT, &error,
-                 "clusters: 4 or fewer");
+                 "of clusters of up to 4");
     assert_non_null(strstr(error.where, "test:"));
     assert_null(s);
   }

@@ -154,6 +154,8 @@ int hud_cli_examine(int argc, char **argv, unsigned allowed, hud_cli_examination
                                              options.override_count, &error);
     if (outcome == HUD_OK)
       outcome = examine(file, &options, &error);
+    if (outcome == HUD_ERROR_INPUT && file != NULL)
+      hud_model_file_locate(file, &error);
     status = outcome == HUD_OK ? HUD_EXIT_DONE : hud_cli_report(&error);
   }
   hud_model_file_free(file);

@@ -27,6 +27,14 @@ static hud_status project_density(struct hud_representation *rep,
   return status;
 }
 
+hud_status hud_initial_single(const struct hud_initial_spec *initial,
+                              struct hud_representation *rep, double **f1, struct hud_error *error)
+{
+  double lost;
+  hud_status status = HUD_NEW(f1, rep->ops->length(rep, 1), "an initial density", error);
+  return status == HUD_OK ? project_density(rep, &initial->f1, *f1, &lost, error) : status;
+}
+
 /* power = (c rho)(v_1) ... (c rho)(v_k), built up by joining one factor at a time; next is scratch.
  */
 static void raise_to_power(struct hud_representation *rep, double c, const double *rho, int k,

@@ -22,4 +22,8 @@ hud_status hud_initial_totals(const struct hud_initial_spec *initial,
 hud_status hud_initial_is_smooth(const struct hud_initial_spec *initial, int K, bool *smooth,
                                  struct hud_error *error);
 
+/* f_1 of the initial data by itself, in a new array. */
+hud_status hud_initial_single(const struct hud_initial_spec *initial,
+                              struct hud_representation *rep, double **f1, struct hud_error *error);
+
 #endif

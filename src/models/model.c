@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "grid/grid.h"
 #include "models/initial.h"
-#include "models/pair_readout.h"
+#include "models/pair_boxes.h"
 #include "models/registry.h"
 #include "models/spectral_setup.h"
 #include "moments/moments.h"
@@ -133,27 +133,63 @@ static double states_of(const struct hud_description *d, const struct hud_networ
   return count;
 }
 
-/* The box of f_2(v_1, v_2) and what it takes to read its values; where it is integrated, a model of
- * its own and the states of its integrator. */
+/* The numbers that hold f_2(v_1, v_2), and f_3, f_4 of frequencies of either sign where they are
+ * dynamic, and what it takes to read values of f_2. */
+static void count_values(const struct hud_representation *rep, struct hud_pair_box *pairs,
+                         double numbers, double tables, struct hud_model_size *size)
+{
+  const double *v;
+  size_t n = rep->ops->nodes(rep, &v);
+  size->pair_unknowns = numbers;
+  size->pair_bytes =
+      tables + 8.0 * (double)(n * n) +
+      hud_pair_box_values_memory(pairs, v[0], (v[n - 1] - v[0]) / (double)(n - 1), n);
+}
+
+/* Where it is integrated: with a model of its own and the states of its integrator. */
+static hud_status count_sector(const struct hud_description *d, const struct hud_network *network,
+                               struct hud_representation *rep, const double *f1,
+                               struct hud_model_size *size, struct hud_error *error)
+{
+  struct hud_signed_boxes *boxes = NULL;
+  double share[HUD_SIGNED_CLUSTERS + 1], numbers = states_of(d, network, rep);
+  hud_status status = hud_pair_boxes_create(&boxes, network, rep, f1, share, error);
+  if (status != HUD_OK)
+    return status;
+  for (int k = 2; k <= network->K; k++)
+    if (!network->sizes[k].quasi_stationary)
+      numbers += (double)hud_signed_boxes_length(boxes, k);
+  count_values(rep, hud_signed_boxes_pairs(boxes), numbers, hud_signed_boxes_memory(boxes), size);
+  size->pair_bytes += 8.0 * STATES * numbers + hud_spectral_memory(rep);
+  hud_signed_boxes_free(boxes);
+  return HUD_OK;
+}
+
+static hud_status count_readout(struct hud_representation *rep, const double *f1,
+                                struct hud_model_size *size, struct hud_error *error)
+{
+  struct hud_pair_box *box = NULL;
+  hud_status status = hud_pair_box_create(&box, rep, f1, HUD_PAIR_NODE_TOLERANCE, error);
+  if (status != HUD_OK)
+    return status;
+  double numbers = (double)hud_pair_box_length(box);
+  count_values(rep, box, numbers, hud_pair_box_memory(box) + 8.0 * READOUT_STATES * numbers, size);
+  hud_pair_box_free(box);
+  return HUD_OK;
+}
+
 static hud_status count_pairs(const struct hud_description *d, const struct hud_network *network,
                               struct hud_representation *rep, struct hud_model_size *size,
                               struct hud_error *error)
 {
-  struct hud_pair_box *box = NULL;
-  const double *v;
-  bool integrated = !is_scalar(d) && !network->sizes[2].quasi_stationary;
-  hud_status status = hud_pair_readout_box(&box, d, rep, error);
-  if (status != HUD_OK)
-    return status;
-  size_t n = rep->ops->nodes(rep, &v);
-  double length = (double)hud_pair_box_length(box);
-  size->pair_unknowns = length + (integrated ? states_of(d, network, rep) : 0.0);
-  size->pair_bytes = hud_pair_box_memory(box) + 8.0 * (double)(n * n) +
-                     hud_pair_box_values_memory(box, v[0], (v[n - 1] - v[0]) / (double)(n - 1), n) +
-                     (integrated ? 8.0 * STATES * size->pair_unknowns + hud_spectral_memory(rep)
-                                 : 8.0 * READOUT_STATES * length);
-  hud_pair_box_free(box);
-  return HUD_OK;
+  double *f1 = NULL;
+  hud_status status = hud_initial_single(&d->initial, rep, &f1, error);
+  if (status == HUD_OK)
+    status = is_scalar(d) || network->sizes[2].quasi_stationary
+                 ? count_readout(rep, f1, size, error)
+                 : count_sector(d, network, rep, f1, size, error);
+  hud_free(f1);
+  return status;
 }
 
 static hud_status count_moments(const struct hud_description *d, const struct hud_network *network,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "models/initial.h"
 #include "spectral/spectral.h"
 
 struct hud_pair_readout {
@@ -38,29 +39,11 @@ static struct hud_scalar_rates rates_of(const struct hud_model *model)
   return (struct hud_scalar_rates){.lambda11 = pair->lambda, .mu11 = pair->mu};
 }
 
-hud_status hud_pair_readout_box(struct hud_pair_box **box,
-                                const struct hud_description *description,
-                                struct hud_representation *rep, struct hud_error *error)
-{
-  struct hud_density *density = NULL;
-  double *f1 = NULL, lost = 0.0;
-  *box = NULL;
-  hud_status status = hud_density_create(&density, &description->initial.f1, error);
-  if (status == HUD_OK)
-    status = HUD_NEW(&f1, rep->ops->length(rep, 1), "a density", error);
-  if (status == HUD_OK)
-    status = rep->ops->project(rep, density, f1, &lost, error);
-  if (status == HUD_OK)
-    status = hud_pair_box_create(box, rep, f1, HUD_PAIR_NODE_TOLERANCE, error);
-  hud_free(f1);
-  hud_density_free(density);
-  return status;
-}
-
 hud_status hud_pair_readout_create(struct hud_pair_readout **out, struct hud_model *model,
                                    struct hud_error *error)
 {
   struct hud_pair_readout *readout = NULL;
+  double *f1 = NULL;
   *out = NULL;
   size_t size = hud_model_system(model)->size;
   hud_status status = HUD_NEW(&readout, 1, "f_2", error);
@@ -68,7 +51,10 @@ hud_status hud_pair_readout_create(struct hud_pair_readout **out, struct hud_mod
     return status;
   readout->model = model;
   readout->rates = rates_of(model);
-  status = hud_pair_readout_box(&readout->box, model->description, model->rep, error);
+  status = hud_initial_single(&model->description->initial, model->rep, &f1, error);
+  if (status == HUD_OK)
+    status = hud_pair_box_create(&readout->box, model->rep, f1, HUD_PAIR_NODE_TOLERANCE, error);
+  hud_free(f1);
   if (status == HUD_OK)
     status = hud_pair_box_setup(readout->box, readout->rates.mu11, 1.0, error);
   if (status == HUD_OK && readout->rates.lambda12 > 0.0)

@@ -15,12 +15,6 @@
 
 struct hud_pair_readout;
 
-/* A box with the nodes that hold f_1 x f_1 of the described initial data. HUD_ERROR_INPUT: they are
- * too rough. */
-hud_status hud_pair_readout_box(struct hud_pair_box **box,
-                                const struct hud_description *description,
-                                struct hud_representation *rep, struct hud_error *error);
-
 /* Whether the model is one of those, by method spectral. */
 bool hud_pair_readout_fits(const struct hud_model *model);
 

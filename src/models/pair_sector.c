@@ -11,14 +11,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "models/pair_boxes.h"
 #include "models/signed_initial.h"
-#include "spectral/signed_boxes.h"
 #include "spectral/spectral.h"
 
 enum { MOST = HUD_SIGNED_CLUSTERS };
-
-/* Of the nodes of sizes that matter little. */
-static const double loosest_tolerance = 1e-4;
 
 struct hud_pair_sector {
   struct hud_model *model;
@@ -36,11 +33,8 @@ struct hud_pair_sector {
 
 bool hud_pair_sector_fits(const struct hud_model *model)
 {
-  const struct hud_network *network = model->network;
-  if (model->description->method != HUD_METHOD_SPECTRAL || model->scalar != NULL ||
-      network->K < 2 || network->K > MOST || network->sizes[2].quasi_stationary)
-    return false;
-  return true;
+  return model->description->method == HUD_METHOD_SPECTRAL && model->scalar == NULL &&
+         hud_pair_boxes_fit(model->network);
 }
 
 /* ---- coefficients ---- */
@@ -62,16 +56,6 @@ static double split_rate(const struct hud_pair_sector *s, int k)
   return hud_network_split_rate(s->model->network, k) / size_of(s, k)->weight;
 }
 
-/* q_{r,k} and the partner of size k in a reaction {i,j}, counted twice for {k,k}; 0 if there is
- * none. */
-static double reactant(const struct hud_reaction *reaction, int k, int *partner)
-{
-  *partner = reaction->i == k ? reaction->j : reaction->i;
-  if (reaction->i == k)
-    return reaction->reactant[0] * (reaction->j == k ? 2.0 : 1.0);
-  return reaction->j == k ? reaction->reactant[1] : 0.0;
-}
-
 /* sum q lambda M_partner / w_k over the reactions that use f_k, for masses in y. */
 static double join_rate(const struct hud_pair_sector *s, const double *y, int k)
 {
@@ -79,7 +63,7 @@ static double join_rate(const struct hud_pair_sector *s, const double *y, int k)
   double rate = 0.0;
   for (size_t r = 0; r < network->reaction_count; r++) {
     int partner;
-    double q = reactant(&network->reactions[r], k, &partner);
+    double q = hud_reaction_reactant(&network->reactions[r], k, &partner);
     if (q > 0.0)
       rate += q * network->reactions[r].lambda * mass_of(s, y, partner);
   }
@@ -113,7 +97,7 @@ static void add_split(const struct hud_pair_sector *s, int k, const double *y, d
   for (size_t r = 0; r < network->reaction_count; r++) {
     const struct hud_reaction *reaction = &network->reactions[r];
     int partner, whole = reaction->i + reaction->j;
-    double c = reactant(reaction, k, &partner) * reaction->mu / size_of(s, k)->weight;
+    double c = hud_reaction_reactant(reaction, k, &partner) * reaction->mu / size_of(s, k)->weight;
     if (!(c > 0.0))
       continue;
     if (whole <= s->largest)
@@ -229,34 +213,10 @@ static void describe(void *self, size_t index, char *text, size_t length)
 
 /* ---- creation ---- */
 
-/* share[k] for typical masses: what splits off f_k, over what joins to f_2. */
-static void set_shares(struct hud_pair_sector *s, double mass)
-{
-  const struct hud_network *network = s->model->network;
-  double masses[MOST + 1], rates[MOST + 1];
-  hud_network_typical_masses(network, mass, masses);
-  for (int k = 2; k <= s->largest; k++) {
-    rates[k] = masses[k] * (hud_network_split_rate(network, k) + size_of(s, k)->drift);
-    s->share[k] = k == 2 ? 1.0 : 0.0;
-    for (int m = 2; m < k; m++) {
-      int partner;
-      const struct hud_reaction *reaction = hud_network_reaction(network, m, k - m);
-      double q = reactant(reaction, m, &partner);
-      if (rates[m] > 0.0)
-        s->share[k] += s->share[m] * q * reaction->mu * masses[k] / rates[m];
-    }
-    s->share[k] = fmin(1.0, fmax(s->share[k], 1e-12));
-  }
-}
-
 static hud_status create_boxes(struct hud_pair_sector *s, const double *y, struct hud_error *error)
 {
   const struct hud_network *network = s->model->network;
-  double tolerance[MOST + 1] = {0.0};
-  for (int k = 2; k <= s->largest; k++)
-    tolerance[k] = fmin(loosest_tolerance, HUD_PAIR_NODE_TOLERANCE / s->share[k]);
-  hud_status status =
-      hud_signed_boxes_create(&s->boxes, s->model->rep, y, s->largest, tolerance, error);
+  hud_status status = hud_pair_boxes_create(&s->boxes, network, s->model->rep, y, s->share, error);
   if (status != HUD_OK)
     return status;
   s->pairs = hud_signed_boxes_pairs(s->boxes);
@@ -299,26 +259,17 @@ hud_status hud_pair_sector_create(struct hud_pair_sector **out, struct hud_model
   struct hud_pair_sector *s = NULL;
   double *y = NULL;
   *out = NULL;
-  if (!hud_pair_sector_fits(model))
-    return hud_fail_at(error, HUD_ERROR_INPUT, "output.f2",
-                       "method spectral gives f_2(v_1, v_2) of first_order, relaxed_triple, and "
-                       "hierarchies with clusters: 4 or fewer; method grid, up to 3, and particles "
-                       "give it for others");
   hud_status status = HUD_NEW(&s, 1, "f_2", error);
   if (status != HUD_OK)
     return status;
   s->model = model;
   s->inner = hud_model_system(model);
-  s->largest = model->network->K;
-  if (model->network->sizes[s->largest].quasi_stationary)
-    s->largest--;
+  s->largest = hud_pair_boxes_largest(model->network);
   status = HUD_NEW(&y, s->inner->size, "a state", error);
   if (status == HUD_OK)
     status = hud_model_initial(model, y, error);
-  if (status == HUD_OK) {
-    set_shares(s, mass_of(s, y, 1));
+  if (status == HUD_OK)
     status = create_boxes(s, y, error);
-  }
   if (status == HUD_OK)
     status = lay_out(s, error);
   hud_free(y);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * f_2(v_1, v_2) of a model by the spectral method: the model's own state with fhat_2 for
- * frequencies of either sign appended, which f_1 drives and which drives nothing
- * (spectral/pair_box.h). Only where no dynamic size is larger than two: first_order, and the
- * hierarchy of two sizes. */
+ * frequencies of either sign appended, and fhat_3, fhat_4 where they are dynamic, which f_1 drives
+ * and which drive nothing (spectral/signed_boxes.h). Sizes up to four. */
 #ifndef HUD_MODELS_PAIR_SECTOR_H
 #define HUD_MODELS_PAIR_SECTOR_H
 

@@ -216,6 +216,14 @@ bool hud_reaction_conserves(const struct hud_reaction *reaction)
   return reaction->product == reaction->reactant[0] && reaction->product == reaction->reactant[1];
 }
 
+double hud_reaction_reactant(const struct hud_reaction *reaction, int k, int *partner)
+{
+  *partner = reaction->i == k ? reaction->j : reaction->i;
+  if (reaction->i == k)
+    return reaction->reactant[0] * (reaction->j == k ? 2.0 : 1.0);
+  return reaction->j == k ? reaction->reactant[1] : 0.0;
+}
+
 /* Reactions that make fewer than k: sum_{m<k} floor(m/2) = floor((k-1)^2/4). */
 static size_t reactions_below(int k)
 {

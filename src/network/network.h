@@ -61,6 +61,10 @@ void hud_network_free(struct hud_network *network);
 /* p_r = q_{r,i} = q_{r,j}: what one equation loses another gains. */
 bool hud_reaction_conserves(const struct hud_reaction *reaction);
 
+/* q_{r,k} of a size k in a reaction {i,j}, counted twice for {k,k}, and its partner; 0 if k is
+ * neither. */
+double hud_reaction_reactant(const struct hud_reaction *reaction, int k, int *partner);
+
 /* The reaction {i,j} in either order, or NULL. */
 const struct hud_reaction *hud_network_reaction(const struct hud_network *network, int i, int j);
 

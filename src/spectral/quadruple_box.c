@@ -94,6 +94,11 @@ size_t hud_quadruple_box_length(const struct hud_quadruple_box *box)
   return 2 * box->nodes * box->n;
 }
 
+double hud_quadruple_box_memory(const struct hud_quadruple_box *box)
+{
+  return hud_triple_box_memory(box->patch) + sizeof(double) * 2.0 * (double)box->nodes;
+}
+
 /* ---- joining ---- */
 
 void hud_quadruple_box_set(const struct hud_quadruple_box *box, hud_signed_transform fhat,

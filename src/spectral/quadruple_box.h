@@ -22,6 +22,7 @@ hud_status hud_quadruple_box_create(struct hud_quadruple_box **box, struct hud_p
 void hud_quadruple_box_free(struct hud_quadruple_box *box);
 
 size_t hud_quadruple_box_length(const struct hud_quadruple_box *box);
+double hud_quadruple_box_memory(const struct hud_quadruple_box *box); /* bytes of its tables */
 
 /* F = fhat(context, four frequencies). */
 void hud_quadruple_box_set(const struct hud_quadruple_box *box, hud_signed_transform fhat,

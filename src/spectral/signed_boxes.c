@@ -57,6 +57,13 @@ size_t hud_signed_boxes_length(const struct hud_signed_boxes *boxes, int k)
                 : hud_quadruple_box_length(boxes->quadruples);
 }
 
+double hud_signed_boxes_memory(const struct hud_signed_boxes *boxes)
+{
+  return hud_pair_box_memory(boxes->pairs) +
+         (boxes->triples != NULL ? hud_triple_box_memory(boxes->triples) : 0.0) +
+         (boxes->quadruples != NULL ? hud_quadruple_box_memory(boxes->quadruples) : 0.0);
+}
+
 void hud_signed_boxes_set(const struct hud_signed_boxes *boxes, int k, hud_signed_transform fhat,
                           const void *context, double *F)
 {

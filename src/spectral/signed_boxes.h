@@ -22,6 +22,9 @@ void hud_signed_boxes_free(struct hud_signed_boxes *boxes);
 struct hud_pair_box *hud_signed_boxes_pairs(struct hud_signed_boxes *boxes);
 size_t hud_signed_boxes_length(const struct hud_signed_boxes *boxes, int k);
 
+/* Bytes of the tables of all of them. */
+double hud_signed_boxes_memory(const struct hud_signed_boxes *boxes);
+
 /* F = fhat(context, xi) for size k, about the origin. */
 void hud_signed_boxes_set(const struct hud_signed_boxes *boxes, int k, hud_signed_transform fhat,
                           const void *context, double *F);

@@ -77,6 +77,18 @@ size_t hud_triple_box_length(const struct hud_triple_box *box)
   return 2 * box->nodes;
 }
 
+double hud_triple_box_memory(const struct hud_triple_box *box)
+{
+  double points = 1.0, doubles = 3.0 * (double)box->nodes;
+  for (int d = 0; d < DIRECTIONS; d++) {
+    points *= (double)box->points[d];
+    doubles += (double)(box->points[d] * box->n[d]);
+  }
+  doubles += (double)(box->n[X_MEAN] * (box->n[T_EDGE] + box->points[T_EDGE])) *
+             (double)box->points[Y_DISTANCE];
+  return sizeof(double) * (doubles + 3.0 * points);
+}
+
 static hud_status create_direction(struct hud_triple_box *box, int d, struct hud_error *error)
 {
   size_t n = box->n[d], points = 1 + (size_t)ceil(points_per_node * (double)n);

@@ -28,6 +28,7 @@ hud_status hud_triple_box_create(struct hud_triple_box **box, struct hud_pair_bo
 void hud_triple_box_free(struct hud_triple_box *box);
 
 size_t hud_triple_box_length(const struct hud_triple_box *box);
+double hud_triple_box_memory(const struct hud_triple_box *box); /* bytes of its tables */
 
 /* F = fhat(context, xi), xi three frequencies. */
 void hud_triple_box_set(const struct hud_triple_box *box, hud_signed_transform fhat,
