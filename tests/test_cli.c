@@ -225,6 +225,12 @@ static void test_check(void **state)
   expect("%b/huddle check models/first_order.yaml --set solver.memory_gb=0.001", 2,
          "solver.memory_gb allows");
   expect("%b/huddle check models/nothing.yaml", 2, "models/nothing.yaml");
+  expect("%b/huddle check models/first_order.yaml --set method=spectral --set output.f2=true --set "
+         "velocity.cells=32 --set model=hierarchy --set clusters=3",
+         0, "MB for f_2(v_1, v_2)");
+  expect("%b/huddle check models/first_order.yaml --set method=spectral --set output.f2=true --set "
+         "velocity.cells=32 --set model=hierarchy --set clusters=5",
+         2, "models/first_order.yaml:");
   expect("%b/huddle check models/first_order.yaml --set model=relaxed_triple --set delta=0.1", 0,
          "2862208 unknowns");
   expect("%b/huddle check models/first_order.yaml --set model=relaxed_triple --set delta=0.1"
