@@ -238,6 +238,22 @@ static void test_check(void **state)
          2, "solver.memory_gb allows 8");
 }
 
+/* What a density misses is said where it is read. */
+static void test_run_warns(void **state)
+{
+  (void)state;
+  static const char *const spectral = "%b/huddle run models/first_order.yaml" QUICK
+                                      "--set method=spectral --set solver.spectral_tol=1e-5 ";
+  char command[512];
+  snprintf(command, sizeof command, "%s--set solver.spectral_box=2 -o %%s/cut 2>&1", spectral);
+  expect(command, 0, "f_1(v) is cut off at t = 0.1");
+  snprintf(command, sizeof command,
+           "%s--set solver.spectral_box=12 -o %%s/whole 2>&1 | grep -c cut", spectral);
+  expect(command, 1, "0");
+  expect("%b/huddle run models/first_order.yaml" QUICK "--set velocity.cells=8 -o %s/coarse 2>&1",
+         0, "f_1 is not resolved at t = 0.1");
+}
+
 static void test_run_leaves_results(void **state)
 {
   (void)state;
@@ -438,6 +454,7 @@ int main(void)
       cmocka_unit_test(test_help_is_true),
       cmocka_unit_test(test_models_and_init),
       cmocka_unit_test(test_check),
+      cmocka_unit_test(test_run_warns),
       cmocka_unit_test(test_run_leaves_results),
       cmocka_unit_test(test_failed_runs_leave_nothing),
       cmocka_unit_test(test_layer),
