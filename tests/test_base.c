@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/power_rule.h"
 #include "base/random.h"
 #include "base/sum.h"
 
@@ -503,6 +504,33 @@ static void test_log(void **state)
   assert_true(hud_clock() >= before);
 }
 
+/* Moments of a u^{a-1} on [0, 1]: a/(a + p). */
+static void test_power_rule(void **state)
+{
+  (void)state;
+  static const double exponents[] = {0.02, 0.3, 1.0, 1.5, 7.0, 170.0, 600.0, 1e5};
+  double nodes[24], weights[24];
+  struct hud_error error;
+  for (int i = 0; i < 8; i++) {
+    double a = exponents[i];
+    assert_ok(hud_power_rule(24, a, nodes, weights, &error), &error);
+    for (int p = 0; p < 48; p++) {
+      double sum = 0.0;
+      for (int j = 0; j < 24; j++) {
+        assert_true(nodes[j] >= 0.0 && nodes[j] <= 1.0 && weights[j] >= 0.0);
+        sum += weights[j] * pow(nodes[j], p);
+      }
+      assert_close(sum, a / (a + p), 1e-13);
+    }
+  }
+  assert_ok(hud_power_rule(1, 2.0, nodes, weights, &error), &error);
+  assert_close(nodes[0], 2.0 / 3.0, 1e-15);
+  static const double wrong[] = {0.0, -1.0, NAN, INFINITY};
+  for (int i = 0; i < 4; i++)
+    assert_error(hud_power_rule(24, wrong[i], nodes, weights, &error), HUD_ERROR_COMPUTE, &error,
+                 "no quadrature of 24 nodes");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -510,6 +538,7 @@ int main(void)
       cmocka_unit_test(test_error_text_is_cut),
       cmocka_unit_test(test_status_names),
       cmocka_unit_test(test_alloc),
+      cmocka_unit_test(test_power_rule),
       cmocka_unit_test(test_alloc_overflow),
       cmocka_unit_test(test_grow),
       cmocka_unit_test(test_compensated_sum),

@@ -4,6 +4,8 @@
  */
 #include <gsl/gsl_integration.h>
 
+#include "huddle/simulation.h"
+
 #include "grid/diagnostics.h"
 #include "grid_force.h"
 #include "grid_run.h"
@@ -384,6 +386,38 @@ static void models_agree_with_particles(void **state)
   assert_below(sqrt(sum / count), 1.5);
 }
 
+/* Beyond the radius of bounded confidence no force acts: f_2 only splits, whatever the drift reads
+ * within the radius. */
+static void pairs_beyond_the_radius_only_split(void **state)
+{
+  (void)state;
+  static const char *const drifts[] = {"upwind", "second_order", "fourth_order"};
+  for (int n = 0; n < 3; n++) {
+    char text[640];
+    double before[80 * 80], after[80 * 80];
+    const double *v;
+    struct hud_simulation *s = NULL;
+    struct hud_error error;
+    snprintf(text, sizeof text,
+             "huddle: 1\nmodel: hierarchy\nclusters: 2\nmethod: grid\nepsilon: 0.1\n"
+             "rates: {lambda: 0, mu: 0.1}\npotential: {type: bounded_confidence, radius: 1}\n"
+             "velocity: {min: -5, max: 5, cells: 80, drift: %s}\ntime: {end: 1}\n"
+             "initial: {f1: {gaussian: {mass: 1, mean: 0, stddev: 0.5}}, f2: {product: {mass: 0.2, "
+             "density: {gaussian: {mass: 1, mean: 0.3, stddev: 0.7}}}}}\n"
+             "solver: {rtol: 1e-10, atol: 1e-16}\n",
+             drifts[n]);
+    assert_ok(hud_simulation_parse(&s, text, "test", &error), &error);
+    assert_ok(hud_simulation_density(s, 2, before, 80 * 80, &error), &error);
+    assert_ok(hud_simulation_advance(s, 1.0, &error), &error);
+    assert_ok(hud_simulation_density(s, 2, after, 80 * 80, &error), &error);
+    assert_int_equal(hud_simulation_velocities(s, &v), 80);
+    for (int a = 0; a < 80 * 80; a++)
+      if (fabs(v[a / 80] - v[a % 80]) > 1.01)
+        assert_close(after[a], before[a] * exp(-1.0), 1e-8);
+    hud_simulation_close(s);
+  }
+}
+
 /* Another potential is told apart by the same scores. */
 static void wrong_potential_is_rejected(void **state)
 {
@@ -407,6 +441,7 @@ int main(void)
       cmocka_unit_test(too_narrow_windows_are_errors),
       cmocka_unit_test(forces_that_move_the_mean_are_refused),
       cmocka_unit_test(alignment_by_other_names_agrees),
+      cmocka_unit_test(pairs_beyond_the_radius_only_split),
       cmocka_unit_test(models_agree_with_particles),
       cmocka_unit_test(wrong_potential_is_rejected),
   };

@@ -136,6 +136,37 @@ static void test_moments(void **state)
     }
 }
 
+/* From splitting that is so slow that nearly all of f_2 lies on the diagonal to so fast that no
+ * power of it is left at the end of the box. */
+static void test_extreme_rates(void **state)
+{
+  (void)state;
+  static const double rates[] = {0.05, 0.1, 10.0, 30.0, 50.0, 150.0, 600.0};
+  for (int m = 0; m < MODELS; m++)
+    for (int n = 0; n < 7; n++) {
+      const struct setting setting = {.model = models[m],
+                                      .method = "spectral",
+                                      .f1 = gaussian,
+                                      .more = "",
+                                      .epsilon = rates[n] < 1.0 ? 1e-3 : 0.1,
+                                      .mu11 = rates[n],
+                                      .end = 0.1,
+                                      .min = -8.0,
+                                      .max = 8.0,
+                                      .cells = 32};
+      struct hud_simulation *s = open_setting(&setting);
+      double sum = 0.0, own[4], h;
+      size_t count;
+      double *f2 = read_pairs(s, &count, &h);
+      for (size_t a = 0; a < count * count; a++)
+        sum += h * h * f2[a];
+      own_moments(s, own);
+      assert_close_relative(sum, own[0], rates[n] < 1.0 ? 1e-4 : 1e-6);
+      free(f2);
+      hud_simulation_close(s);
+    }
+}
+
 /* ---- against the grid ---- */
 
 /* L1 over all cells, and over those at a distance from the kink on the diagonal. */
@@ -498,10 +529,15 @@ static void test_refused(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_moments), cmocka_unit_test(test_grid),
-      cmocka_unit_test(test_tail),    cmocka_unit_test(test_grid_of_the_limit),
-      cmocka_unit_test(test_limit),   cmocka_unit_test(test_positivity),
-      cmocka_unit_test(test_summary), cmocka_unit_test(test_cut),
+      cmocka_unit_test(test_moments),
+      cmocka_unit_test(test_extreme_rates),
+      cmocka_unit_test(test_grid),
+      cmocka_unit_test(test_tail),
+      cmocka_unit_test(test_grid_of_the_limit),
+      cmocka_unit_test(test_limit),
+      cmocka_unit_test(test_positivity),
+      cmocka_unit_test(test_summary),
+      cmocka_unit_test(test_cut),
       cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

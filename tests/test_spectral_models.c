@@ -231,6 +231,26 @@ static void test_mass_through_the_layer(void **state)
     }
 }
 
+/* Free particles alone have nothing to do. */
+static void test_one_size(void **state)
+{
+  (void)state;
+  struct hud_simulation *simulation = NULL;
+  struct hud_error error;
+  double start, value;
+  assert_ok(hud_simulation_parse(&simulation,
+                                 "huddle: 1\nmodel: hierarchy\nclusters: 1\nmethod: spectral\n"
+                                 "epsilon: 0.1\nrates: {lambda: 1, mu: 1}\ntime: {end: 1}\n"
+                                 "initial: {f1: {gaussian: {mass: 1, mean: 0.3, stddev: 1}}}\n",
+                                 "test", &error),
+            &error);
+  assert_ok(hud_simulation_quantity(simulation, "f1_m4", &start, &error), &error);
+  assert_ok(hud_simulation_advance(simulation, 1.0, &error), &error);
+  assert_ok(hud_simulation_quantity(simulation, "f1_m4", &value, &error), &error);
+  assert_close_relative(value, start, 1e-14);
+  hud_simulation_close(simulation);
+}
+
 /* ---- the whole box ---- */
 
 /* The Taylor sum of fhat_1 from moments to order 24 about the origin. */
@@ -527,6 +547,7 @@ int main(void)
       cmocka_unit_test(test_random_hierarchies),
       cmocka_unit_test(test_relaxed_triple_is_hierarchy),
       cmocka_unit_test(test_mass_through_the_layer),
+      cmocka_unit_test(test_one_size),
       cmocka_unit_test(test_whole_box),
       cmocka_unit_test(test_geometric_convergence),
       cmocka_unit_test(test_cost_uniform),

@@ -251,7 +251,7 @@ static const struct hud_key keys[] = {
     {TOP, .path = "solver.spectral_tol", NUMBER(IN(solver.spectral_tol)), .min = 0.0,
      .min_open = true, .max = 0.1, .fallback = "1e-9", .methods = METHOD(SPECTRAL),
      .models = CLUSTER_MODELS, .meaning = "tolerance that chooses the spectral resolution"},
-    {TOP, .path = "solver.spectral_box", NUMBER(IN(solver.spectral_box)), NOT_NEGATIVE,
+    {TOP, .path = "solver.spectral_box", NUMBER(IN(solver.spectral_box)), RANGE(0, 1000),
      .fallback = "0", .methods = METHOD(SPECTRAL), .models = CLUSTER_MODELS,
      .meaning =
          "the largest frequency times the standard deviation of f_1 at t = 0; 0: twelve over "

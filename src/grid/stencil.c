@@ -69,6 +69,9 @@ static void add_edge(const struct hud_potential *potential, enum hud_drift_schem
 {
   bool attraction = hud_potential_force(potential, (double)e * h) >= 0.0;
   bool at_edge = turns(potential, h, e, attraction);
+  if (scheme == HUD_SCHEME_FOURTH_ORDER &&
+      !(hud_potential_force(potential, (double)(e + 1) * h) > 0.0))
+    scheme = HUD_SCHEME_SECOND_ORDER; /* nothing to move on the outer side: read nothing inside */
   struct edge edge = edge_at(scheme, e, attraction && !at_edge);
   for (long l = -1; l < 3; l++) {
     double share = l < 0 ? edge.c0 : edge.b[l];

@@ -24,13 +24,12 @@
  * non-negative for non-negative data, and 3/4 h^2 too wide. */
 #include "grid/triple.h"
 
-#include <gsl/gsl_integration.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clones.h"
-#include "base/gsl.h"
+#include "base/power_rule.h"
 #include "base/sum.h"
 
 static size_t good_period(size_t least)
@@ -173,21 +172,11 @@ static hud_status choose_nodes(struct hud_grid_triple *t, double mu, double kapp
   t->u[0] = 1.0;
   t->weight[0] = 1.0 / mu;
   if (kappa > 0.0) {
-    gsl_error_handler_t *handler = hud_gsl_begin();
-    gsl_integration_fixed_workspace *rule = gsl_integration_fixed_alloc(
-        gsl_integration_fixed_jacobi, t->wanted_nodes, 0.0, 1.0, 0.0, mu / kappa - 1.0);
-    hud_gsl_end(handler);
-    if (rule == NULL)
-      return hud_fail(error, HUD_ERROR_COMPUTE,
-                      "no quadrature for the three-body drift with mu/kappa = %g", mu / kappa);
-    double total = 0.0;
+    hud_status status = hud_power_rule(t->wanted_nodes, mu / kappa, t->u, t->weight, error);
+    if (status != HUD_OK)
+      return status;
     for (size_t q = 0; q < t->node_count; q++)
-      total += gsl_integration_fixed_weights(rule)[q];
-    for (size_t q = 0; q < t->node_count; q++) {
-      t->u[q] = gsl_integration_fixed_nodes(rule)[q];
-      t->weight[q] = gsl_integration_fixed_weights(rule)[q] / (total * mu);
-    }
-    gsl_integration_fixed_free(rule);
+      t->weight[q] /= mu;
   }
   t->mu = mu;
   t->kappa = kappa;

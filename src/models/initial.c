@@ -163,6 +163,15 @@ hud_status hud_initial_totals(const struct hud_initial_spec *initial,
   return status;
 }
 
+double hud_initial_cluster_mass(const struct hud_initial_spec *initial, int k)
+{
+  const struct hud_cluster_initial *spec = cluster_spec(initial, k);
+  double mass = spec->type == HUD_CLUSTER_PRODUCT ? spec->amount : 0.0;
+  for (size_t a = 0; spec->type == HUD_CLUSTER_ATOMS && a < spec->point_count; a++)
+    mass += spec->points[a * (size_t)(1 + k)];
+  return mass;
+}
+
 static hud_status density_is_smooth(const struct hud_density_spec *spec, bool *smooth,
                                     struct hud_error *error)
 {

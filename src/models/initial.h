@@ -26,4 +26,7 @@ hud_status hud_initial_is_smooth(const struct hud_initial_spec *initial, int K, 
 hud_status hud_initial_single(const struct hud_initial_spec *initial,
                               struct hud_representation *rep, double **f1, struct hud_error *error);
 
+/* M_k, k >= 2, of products and points; 0 for what is derived from f_1 or absent. */
+double hud_initial_cluster_mass(const struct hud_initial_spec *initial, int k);
+
 #endif

@@ -153,7 +153,7 @@ static hud_status count_sector(const struct hud_description *d, const struct hud
 {
   struct hud_signed_boxes *boxes = NULL;
   double share[HUD_SIGNED_CLUSTERS + 1], numbers = states_of(d, network, rep);
-  hud_status status = hud_pair_boxes_create(&boxes, network, rep, f1, share, error);
+  hud_status status = hud_pair_boxes_create(&boxes, network, rep, f1, &d->initial, share, error);
   if (status != HUD_OK)
     return status;
   for (int k = 2; k <= network->K; k++)

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "models/initial.h"
+
 /* Of the nodes of sizes that matter little. */
 static const double loosest_tolerance = 1e-4;
 
@@ -19,19 +21,22 @@ int hud_pair_boxes_largest(const struct hud_network *network)
 }
 
 /* For typical masses: what splits off f_k, over what joins to f_2. */
-static void set_shares(const struct hud_network *network, double mass, double *share)
+static void set_shares(const struct hud_network *network, double mass,
+                       const struct hud_initial_spec *initial, double *share)
 {
   double masses[HUD_SIGNED_CLUSTERS + 1], rates[HUD_SIGNED_CLUSTERS + 1];
   hud_network_typical_masses(network, mass, masses);
+  for (int k = 2; k <= hud_pair_boxes_largest(network); k++)
+    masses[k] = fmax(masses[k], hud_initial_cluster_mass(initial, k));
   for (int k = 2; k <= hud_pair_boxes_largest(network); k++) {
     rates[k] = masses[k] * (hud_network_split_rate(network, k) + network->sizes[k].drift);
     share[k] = k == 2 ? 1.0 : 0.0;
     for (int m = 2; m < k; m++) {
       int partner;
       const struct hud_reaction *reaction = hud_network_reaction(network, m, k - m);
-      double q = hud_reaction_reactant(reaction, m, &partner);
-      if (rates[m] > 0.0)
-        share[k] += share[m] * q * reaction->mu * masses[k] / rates[m];
+      double gain = hud_reaction_reactant(reaction, m, &partner) * reaction->mu * masses[k];
+      if (gain > 0.0)
+        share[k] += share[m] * (rates[m] > 0.0 ? fmin(1.0, gain / rates[m]) : 1.0);
     }
     share[k] = fmin(1.0, fmax(share[k], 1e-12));
   }
@@ -39,7 +44,8 @@ static void set_shares(const struct hud_network *network, double mass, double *s
 
 hud_status hud_pair_boxes_create(struct hud_signed_boxes **boxes, const struct hud_network *network,
                                  const struct hud_representation *rep, const double *f1,
-                                 double *share, struct hud_error *error)
+                                 const struct hud_initial_spec *initial, double *share,
+                                 struct hud_error *error)
 {
   double tolerance[HUD_SIGNED_CLUSTERS + 1] = {0.0};
   *boxes = NULL;
@@ -48,7 +54,7 @@ hud_status hud_pair_boxes_create(struct hud_signed_boxes **boxes, const struct h
                        "method spectral gives f_2(v_1, v_2) of clusters of up to %d particles; "
                        "smaller `clusters`, or method grid or particles, give it",
                        HUD_SIGNED_CLUSTERS);
-  set_shares(network, rep->ops->mass(rep, 1, f1), share);
+  set_shares(network, rep->ops->mass(rep, 1, f1), initial, share);
   for (int k = 2; k <= hud_pair_boxes_largest(network); k++)
     tolerance[k] = fmin(loosest_tolerance, HUD_PAIR_NODE_TOLERANCE / share[k]);
   return hud_signed_boxes_create(boxes, rep, f1, hud_pair_boxes_largest(network), tolerance, error);

@@ -12,6 +12,9 @@
 #include "models/initial.h"
 #include "spectral/spectral.h"
 
+/* Exponent beyond which a power is nothing at the end of the box. */
+static const double steepest = 15.0;
+
 struct hud_pair_readout {
   struct hud_model *model;
   struct hud_pair_box *box;
@@ -177,6 +180,22 @@ static hud_status correct(struct hud_pair_readout *readout, const double *f1,
   return HUD_OK;
 }
 
+/* Powers that have fallen to nothing at the end of the box are left to the box: their functions are
+ * too large at q = 0 to be taken off there and added again. x^-m and its logarithm, the first
+ * three, go together. */
+static void drop_steep(struct hud_pair_tail *tail, double m)
+{
+  int kept = 0;
+  for (int j = 0; j < tail->count; j++) {
+    if ((j < 3 ? m : tail->exponent[j]) > steepest)
+      continue;
+    tail->exponent[kept] = tail->exponent[j];
+    memmove(tail->amplitude[kept], tail->amplitude[j], sizeof tail->amplitude[j]);
+    kept++;
+  }
+  tail->count = kept;
+}
+
 hud_status hud_pair_readout_values(struct hud_pair_readout *readout, const double *y, double *out,
                                    struct hud_error *error)
 {
@@ -195,6 +214,7 @@ hud_status hud_pair_readout_values(struct hud_pair_readout *readout, const doubl
   hud_pair_box_end(readout->box, readout->fhat, tail->amplitude[0]);
   for (size_t a = 0; a < 2 * hud_pair_box_nodes(readout->box) && tail->count == 4; a++)
     tail->amplitude[0][a] -= tail->amplitude[3][a]; /* the values at the end are those of fhat */
+  drop_steep(tail, readout->rates.mu11);
   return hud_pair_box_values_with(readout->box, readout->fhat, tail, v[0],
                                   (v[count - 1] - v[0]) / (double)(count - 1), count,
                                   model->description->output.mollifier, out, error);

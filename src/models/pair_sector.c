@@ -216,7 +216,8 @@ static void describe(void *self, size_t index, char *text, size_t length)
 static hud_status create_boxes(struct hud_pair_sector *s, const double *y, struct hud_error *error)
 {
   const struct hud_network *network = s->model->network;
-  hud_status status = hud_pair_boxes_create(&s->boxes, network, s->model->rep, y, s->share, error);
+  hud_status status = hud_pair_boxes_create(&s->boxes, network, s->model->rep, y,
+                                            &s->model->description->initial, s->share, error);
   if (status != HUD_OK)
     return status;
   s->pairs = hud_signed_boxes_pairs(s->boxes);
@@ -350,7 +351,10 @@ void hud_pair_sector_errors(const struct hud_pair_sector *s, const double *y, do
   hud_pair_box_errors(s->pairs, y + s->begin[2], s->model->description->output.mollifier, cut,
                       tail);
   hud_network_typical_masses(s->model->network, mass_of(s, y, 1), masses);
-  for (int k = 3; k <= s->largest; k++)
-    *tail =
-        fmax(*tail, s->share[k] * hud_signed_boxes_tail(s->boxes, k, y + s->begin[k]) / masses[k]);
+  for (int k = 3; k <= s->largest; k++) {
+    double mass = fmax(masses[k], fabs(mass_of(s, y, k)));
+    if (!(mass > 0.0))
+      continue;
+    *tail = fmax(*tail, s->share[k] * hud_signed_boxes_tail(s->boxes, k, y + s->begin[k]) / mass);
+  }
 }

@@ -57,12 +57,12 @@ static double contraction(const struct hud_description *d, const struct hud_netw
 
 /* X; 0: none can be told from the data. */
 static double choose_box(const struct hud_description *d, const struct hud_network *network,
-                         double mass, double width)
+                         double mass, double stddev, double width)
 {
   if (!(width > 0.0))
     return 0.0;
   if (d->solver.spectral_box > 0.0)
-    return d->solver.spectral_box / width;
+    return d->solver.spectral_box / (stddev > 0.0 ? stddev : width);
   double box = end_box / contraction(d, network, mass);
   box = fmax(least_box, fmin(box, most_box)) / width;
   return d->output.mollifier > 0.0 ? fmax(box, mollifier_box / d->output.mollifier) : box;
@@ -104,8 +104,9 @@ hud_status hud_spectral_setup(struct hud_representation **rep, const struct hud_
   if (status == HUD_OK)
     status = cluster_radius(d, network->K, v_infinity, &request.radius, error);
   if (status == HUD_OK) {
-    width = fmax(sqrt(fmax(moments[2], 0.0) / moments[0]), 0.5 * request.radius);
-    request.box = choose_box(d, network, moments[0], width);
+    double stddev = sqrt(fmax(moments[2], 0.0) / moments[0]);
+    width = fmax(stddev, 0.5 * request.radius);
+    request.box = choose_box(d, network, moments[0], stddev, width);
     request.density = density;
     status = hud_spectral_choose(&request, &options, error);
     /* data with jumps need many polynomials on a large box: a smaller one shows its cut */

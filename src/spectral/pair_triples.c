@@ -10,12 +10,11 @@
  *   fhat_1(2 (1-u) p/3) fhat_2(p' = (2+u) p/3, q' = u q),
  *   fhat_1((2+u) p/3 +- u q) fhat_2(p' = (4-u) p/6 -+ u q/2, q' = u (p -+ q)/2). */
 #include <cblas.h>
-#include <gsl/gsl_integration.h>
 #include <math.h>
 
 #include "base/alloc.h"
 #include "base/clones.h"
-#include "base/gsl.h"
+#include "base/power_rule.h"
 #include "spectral/pair_internal.h"
 
 hud_status hud_pair_box_set_triples(struct hud_pair_box *box, double mu, double kappa,
@@ -30,21 +29,11 @@ hud_status hud_pair_box_set_triples(struct hud_pair_box *box, double mu, double 
     status = HUD_NEW(&box->weight, count, "a quadrature", error);
   if (status != HUD_OK)
     return status;
-  gsl_error_handler_t *previous = hud_gsl_begin();
-  gsl_integration_fixed_workspace *rule = gsl_integration_fixed_alloc(
-      gsl_integration_fixed_jacobi, count, 0.0, 1.0, 0.0, mu / kappa - 1.0);
-  hud_gsl_end(previous);
-  if (rule == NULL)
-    return hud_fail(error, HUD_ERROR_COMPUTE,
-                    "no Gauss-Jacobi rule of %zu nodes for the weight u^%g", count,
-                    mu / kappa - 1.0);
-  for (size_t a = 0; a < count; a++) {
-    box->u[a] = gsl_integration_fixed_nodes(rule)[a];
-    box->weight[a] = gsl_integration_fixed_weights(rule)[a] / kappa;
-  }
+  status = hud_power_rule(count, mu / kappa, box->u, box->weight, error);
+  for (size_t a = 0; a < count; a++)
+    box->weight[a] /= mu; /* u^{mu/kappa - 1}/kappa has the integral 1/mu */
   box->rule_count = count;
-  gsl_integration_fixed_free(rule);
-  return HUD_OK;
+  return status;
 }
 
 static void tabulate_two(struct hud_pair_box *box, const double *F)

@@ -315,7 +315,7 @@ static void add_average(const struct values *v, const struct law *law,
                         gsl_integration_glfixed_table *table, double d, double from, double width,
                         bool singular, double *omega)
 {
-  double h = v->step, power = singular ? 8.0 : 1.0;
+  double h = v->step, power = singular ? fmax(8.0, 1.5 / law->exponent) : 1.0;
   for (size_t g = 0; g < table->n; g++) {
     double x, weight;
     gsl_integration_glfixed_point(0.0, 1.0, g, &x, &weight, table);

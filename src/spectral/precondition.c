@@ -162,7 +162,8 @@ static hud_status factor_schur(struct hud_spectral *sp, struct hud_error *error)
   size_t columns = sp->radial->count, n = 2 * columns;
   p->diagonal = 1.0 + time_factor(p, 1) * loss_rate(p, 1);
   for (size_t b = 0; b < n; b++) {
-    double *z = p->direction, *result = sp->whole, *solved = p->gain + hud_spectral_length(sp, 2);
+    double *z = p->direction, *result = sp->whole;
+    double *solved = pairing != NULL ? p->gain + hud_spectral_length(sp, 2) : NULL;
     memset(z, 0, hud_spectral_length(sp, 1) * sizeof *z);
     z[2 + b] = 1.0;
     memset(result, 0, hud_spectral_length(sp, 1) * sizeof *result);
