@@ -15,6 +15,7 @@
 
 #include "run/simulation.h"
 #include "scratch.h"
+#include "read_pairs.h"
 #include "support.h"
 
 static const double pi = 3.14159265358979323846;
@@ -36,19 +37,6 @@ static struct hud_simulation *open_text(const char *model, const char *method, d
            model, method, mu11, window, initial, end);
   assert_ok(hud_simulation_parse(&simulation, text, "test", &error), &error);
   return simulation;
-}
-
-/* f_2 at the velocities; to be freed. */
-static double *read_pairs(struct hud_simulation *s, size_t *count, double *step)
-{
-  const double *v;
-  struct hud_error error;
-  *count = hud_simulation_velocities(s, &v);
-  *step = v[1] - v[0];
-  double *f2 = malloc(*count * *count * sizeof *f2);
-  assert_non_null(f2);
-  assert_ok(hud_simulation_density(s, 2, f2, *count * *count, &error), &error);
-  return f2;
 }
 
 /* ---- the quasi-stationary f_2 of a Gaussian ---- */

@@ -14,6 +14,7 @@
 #include "run/simulation.h"
 #include "scratch.h"
 #include "spectral/spectral.h"
+#include "read_pairs.h"
 #include "support.h"
 
 static const char *const gaussian = "{gaussian: {mass: 1, mean: 0.3, stddev: 1}}";
@@ -51,19 +52,6 @@ static void advance(struct hud_simulation *s, double t)
 {
   struct hud_error error;
   assert_ok(hud_simulation_advance(s, t, &error), &error);
-}
-
-/* f_2 at the velocities; to be freed. */
-static double *read_pairs(struct hud_simulation *s, size_t *count, double *step)
-{
-  const double *v;
-  struct hud_error error;
-  *count = hud_simulation_velocities(s, &v);
-  *step = v[1] - v[0];
-  double *f2 = malloc(*count * *count * sizeof *f2);
-  assert_non_null(f2);
-  assert_ok(hud_simulation_density(s, 2, f2, *count * *count, &error), &error);
-  return f2;
 }
 
 /* f_2 of the setting at its end. */

@@ -31,12 +31,6 @@ struct hud_pair_sector {
   double gamma;
 };
 
-bool hud_pair_sector_fits(const struct hud_model *model)
-{
-  return model->description->method == HUD_METHOD_SPECTRAL && model->scalar == NULL &&
-         hud_pair_boxes_fit(model->network);
-}
-
 /* ---- coefficients ---- */
 
 /* M_k of the model's own state, where M_k leads f_k. */

@@ -10,9 +10,6 @@
 
 struct hud_pair_sector;
 
-/* Whether the model is one of those, by method spectral. */
-bool hud_pair_sector_fits(const struct hud_model *model);
-
 /* `model` must outlive it, and be used for nothing else while a function of the system runs.
  * HUD_ERROR_INPUT where it does not fit, with what does. */
 hud_status hud_pair_sector_create(struct hud_pair_sector **sector, struct hud_model *model,

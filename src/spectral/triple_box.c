@@ -117,8 +117,8 @@ static hud_status create_table(struct hud_triple_box *box, struct hud_error *err
   return status;
 }
 
-hud_status hud_triple_box_create_nodes(struct hud_triple_box **out, struct hud_pair_box *pairs,
-                                       const size_t n[DIRECTIONS], struct hud_error *error)
+static hud_status create_nodes(struct hud_triple_box **out, struct hud_pair_box *pairs,
+                               const size_t n[DIRECTIONS], struct hud_error *error)
 {
   struct hud_triple_box *box = NULL;
   *out = NULL;
@@ -190,7 +190,7 @@ hud_status hud_triple_box_create(struct hud_triple_box **box, struct hud_pair_bo
     lines.direction = d;
     status = hud_axis_choose(along, &lines, SAMPLES * SAMPLES, tolerance, &n[d], error);
   }
-  return status == HUD_OK ? hud_triple_box_create_nodes(box, pairs, n, error) : status;
+  return status == HUD_OK ? create_nodes(box, pairs, n, error) : status;
 }
 
 /* ---- operations ---- */

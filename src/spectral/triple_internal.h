@@ -21,11 +21,6 @@ struct hud_triple_box {
   double *in_y, *in_ty, *part;             /* tabulated in y, in t and y, in all three */
 };
 
-/* A box with given numbers of nodes. */
-hud_status hud_triple_box_create_nodes(struct hud_triple_box **box, struct hud_pair_box *pairs,
-                                       const size_t n[HUD_TRIPLE_DIRECTIONS],
-                                       struct hud_error *error);
-
 /* xi at x, t, y. */
 void hud_triple_point(double X, const double at[HUD_TRIPLE_DIRECTIONS], double xi[3]);
 
